@@ -1,0 +1,5 @@
+export type { Behaviour } from './sandbox/behaviour.ts';
+export type { Issued, Order } from './sandbox/invoice.ts';
+export { fund, openSandbox, type Sandbox } from './sandbox/sandbox.ts';
+export { openShop, type Shop } from './sandbox/shop.ts';
+export { openSandboxWallet } from './sandbox/wallet.ts';
