@@ -1,0 +1,10 @@
+export { bodyOf } from './body.ts';
+export { BODY_URI_TEMPLATE, bodyUri } from './body-uri.ts';
+export type { Brought, Human, ToolContext } from './context.ts';
+export { dispatch } from './dispatch.ts';
+export type { NodeStatus } from './node-status.ts';
+export { pieceOf } from './piece.ts';
+export { problemAmidSpending, problemSchema, receiptSchema } from './problem.ts';
+export { showTask, type TaskOutput } from './task-output.ts';
+export type { Tool } from './tool.ts';
+export { BUYER_TOOLS } from './toolset.ts';
