@@ -1,0 +1,31 @@
+import { asTollkeeperError } from '../../../base/index.ts';
+
+/** One thing that was looked at. */
+export interface Check {
+  readonly name: string;
+  readonly level: 'ok' | 'warn' | 'fail';
+  readonly finding: string;
+  /** What to do about it. */
+  readonly hint?: string;
+}
+
+/** All is well. */
+export function fine(name: string, finding: string): Check {
+  return { name, level: 'ok', finding };
+}
+
+/** Works, but should be looked at. */
+export function warning(name: string, finding: string, hint: string): Check {
+  return { name, level: 'warn', finding, hint };
+}
+
+/** Stops payments, or worse. */
+export function failure(name: string, finding: string, hint: string): Check {
+  return { name, level: 'fail', finding, hint };
+}
+
+/** A check that could not be made, in the words of what stopped it. */
+export function failureOf(name: string, thrown: unknown): Check {
+  const { code, problem } = asTollkeeperError(thrown);
+  return failure(name, `${problem.message} (${code})`, problem.hint);
+}

@@ -1,0 +1,45 @@
+import { existsSync } from 'node:fs';
+import { access, constants } from 'node:fs/promises';
+import { join } from 'node:path';
+import { asTollkeeperError } from '../../../base/index.ts';
+import { defaultSettings } from '../../../policy/index.ts';
+import { openStore, type Store } from '../../../store/index.ts';
+import { pendingQuestions } from '../pending.ts';
+import { type Check, failure, failureOf, fine } from './check.ts';
+import type { Patient } from './examine.ts';
+
+const NAME = 'task record';
+const DAMAGED =
+  'Bring tollkeeper.db back from a backup. Moving it away starts a new one, which has forgotten what was bought.';
+
+/** Whether the record opens with these keys, can be written, and is whole. One that is not there is not made. */
+export async function checkRecord(patient: Patient): Promise<Check> {
+  const { home, clock, sealer } = patient;
+  const path = join(home.path, 'tollkeeper.db');
+  if (!existsSync(path)) return fine(NAME, 'not there yet; it is made when needed');
+  if (sealer === undefined) {
+    return failure(NAME, 'cannot be looked into without its keys', 'Mend the keys first.');
+  }
+  const isWritable = await access(path, constants.W_OK).then(
+    () => true,
+    () => false,
+  );
+  if (!isWritable) return failure(NAME, 'is read-only', `Make it yours: chmod u+rw ${path}`);
+  const { bodies, http } = defaultSettings();
+  const limits = { ...bodies, maxEach: http.maxBodyBytes };
+  try {
+    const store = await openStore({ home: home.path, sealer, clock, bodies: limits });
+    return await contentsOf(patient, store).finally(() => store.close());
+  } catch (thrown) {
+    return asTollkeeperError(thrown).code === 'store_corrupt'
+      ? failure(NAME, 'damaged, so nothing is paid', DAMAGED)
+      : failureOf(NAME, thrown);
+  }
+}
+
+async function contentsOf({ clock }: Patient, store: Store): Promise<Check> {
+  await store.check();
+  const open = await store.tasks.unfinished();
+  const waiting = await pendingQuestions({ store, clock });
+  return fine(NAME, `whole; ${open.length} open tasks, ${waiting.length} wait for approval`);
+}

@@ -1,0 +1,55 @@
+/** One of several things that a human may choose. */
+export interface Choice<T extends string> {
+  readonly value: T;
+  readonly label: string;
+}
+
+/** The human at the keyboard. Every question is put on stderr; a dismissed one brings undefined. */
+export interface Terminal {
+  /** Whether anybody can be asked: both ends are a terminal. */
+  readonly interactive: boolean;
+  /** The last choice is the one that Enter alone takes. */
+  choose<T extends string>(question: string, choices: readonly Choice<T>[]): Promise<T | undefined>;
+  /** A whole number of sats, at least `least`. */
+  sats(question: string, least: number): Promise<number | undefined>;
+  /** False unless the human says yes. */
+  agree(question: string): Promise<boolean>;
+  /** Something that is not shown while it is typed. */
+  secret(question: string): Promise<string | undefined>;
+}
+
+/** Opens the terminal that the process was started from. The prompts are loaded when first used. */
+export function openTerminal(): Terminal {
+  const output = process.stderr;
+  const prompts = () => import('@clack/prompts');
+  return {
+    interactive: process.stdin.isTTY === true && output.isTTY === true,
+    async choose(message, choices) {
+      const { isCancel, select } = await prompts();
+      const options = choices.map(({ value, label }) => ({ value: value as string, label }));
+      const initialValue = options.at(-1)?.value ?? '';
+      const chosen = await select({ message, options, initialValue, output });
+      return isCancel(chosen) ? undefined : choices.find(({ value }) => value === chosen)?.value;
+    },
+    async sats(message, least) {
+      const { isCancel, text } = await prompts();
+      const validate = (typed: string | undefined) =>
+        isAmount(typed, least) ? undefined : `A whole number of sats, at least ${least}.`;
+      const typed = await text({ message, validate, output });
+      return isCancel(typed) ? undefined : Number(typed);
+    },
+    async agree(message) {
+      const { confirm } = await prompts();
+      return (await confirm({ message, initialValue: false, output })) === true;
+    },
+    async secret(message) {
+      const { isCancel, password } = await prompts();
+      const typed = await password({ message, output });
+      return isCancel(typed) ? undefined : typed;
+    },
+  };
+}
+
+function isAmount(typed: string | undefined, least: number): boolean {
+  return /^\d{1,9}$/.test(typed ?? '') && Number(typed) >= least;
+}
