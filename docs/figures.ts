@@ -1,0 +1,35 @@
+import { existsSync, readFileSync } from 'node:fs';
+import type { Judged } from '../bench/row.ts';
+import { table } from './markdown.ts';
+
+/** What `npm run bench` leaves in `bench/results.json`. */
+interface Results {
+  readonly at: string;
+  readonly machine: { readonly node: string; readonly platform: string; readonly cores: number };
+  readonly rows: readonly Judged[];
+}
+
+/** The figures of the last benchmark as a table; without one, a sentence that says so. */
+export function figures(path: string): string {
+  if (!existsSync(path)) return 'Not measured yet: `npm run bench`.';
+  const { at, machine, rows } = JSON.parse(readFileSync(path, 'utf8')) as Results;
+  const { cores, platform, node } = machine;
+  const head = ['figure', 'Tollkeeper', 'against, in the same run', 'result', 'goal', 'met'];
+  return `One run on ${cores} cores, ${platform}, Node ${node}, ${at}.\n\n${table(head, rows.map(cells))}`;
+}
+
+function cells({ name, unit, ours, against, figure, goal, met }: Judged): readonly string[] {
+  const shown = (value: number) =>
+    `${Number(value.toPrecision(3)).toLocaleString('en-US')} ${unit}`;
+  const verdict = met ? 'yes' : 'no';
+  return against === undefined
+    ? [name, shown(ours), '', shown(ours), `≤ ${shown(goal)}`, verdict]
+    : [
+        name,
+        shown(ours),
+        `${against.name}: ${shown(against.value)}`,
+        `${figure}×`,
+        `≤ ${goal}×`,
+        verdict,
+      ];
+}
