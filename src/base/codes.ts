@@ -66,7 +66,7 @@ export const CODES = {
   ),
   global_pause_active: entry(
     'All spending is paused.',
-    'A human resumes it in the settings.',
+    'A human resumes it with `tollkeeper resume`, or in the settings.',
     'later',
   ),
   settings_invalid: entry(
@@ -210,7 +210,7 @@ export const CODES = {
   // What the machine did
   desktop_executor_offline: entry(
     'The process that pays is not running.',
-    'Start `tollkeeper mcp` or approve at the terminal; it then goes on.',
+    'Start `tollkeeper up`, or any MCP client that uses it; it then goes on.',
     'later',
   ),
   store_unavailable: entry(
@@ -227,6 +227,11 @@ export const CODES = {
     'The task record was written by a newer version.',
     'Update Tollkeeper.',
     'after_fix',
+  ),
+  record_restored: entry(
+    'The task record was restored from a backup, and the wallet has not told yet what it paid since.',
+    'It is asked by itself; `tollkeeper recover` shows how far that is.',
+    'later',
   ),
   key_unavailable: entry(
     'The key that opens the stored secrets is missing or wrong.',

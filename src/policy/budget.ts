@@ -54,6 +54,7 @@ function tightest(policy: Policy, spend: Spending['spend']): Room {
   const rooms: readonly Room[] = [
     { window: 'caps.hourSats', left: minus(caps.hour, spend.hour) },
     { window: 'caps.daySats', left: minus(caps.day, spend.day) },
+    { window: 'caps.totalSats', left: minus(caps.total, spend.total) },
   ];
   const host: Room = { window: 'caps.hostSats', left: minus(caps.host, spend.hostDay) };
   return rooms.reduce((low, room) => (room.left < low.left ? room : low), host);

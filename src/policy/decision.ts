@@ -45,7 +45,7 @@ const ANY_PRICE = msat(1);
 export function decide(policy: Policy, matter: Matter, spending: Spending): Decision {
   const needed = matter.price ?? ANY_PRICE;
   const no =
-    stopped(policy) ??
+    stopped(policy, spending) ??
     unlisted(policy, matter.host) ??
     overCap(policy, matter, needed) ??
     overBudget(policy, spending, needed);
@@ -59,9 +59,9 @@ export function decide(policy: Policy, matter: Matter, spending: Spending): Deci
   return { kind: 'ask', ceiling };
 }
 
-/** The refusal of every payment while spending is paused. */
-export function stopped(policy: Policy): Refused | undefined {
-  return policy.paused ? refuse('global_pause_active') : undefined;
+/** The refusal of every payment while spending is paused, by the settings or by the kill switch. */
+export function stopped(policy: Policy, { paused }: Pick<Spending, 'paused'>): Refused | undefined {
+  return policy.paused || paused ? refuse('global_pause_active') : undefined;
 }
 
 /** An approval without a question. Without a price, or for a method that the host is not open for, only a human may give one. */

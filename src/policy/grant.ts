@@ -1,4 +1,4 @@
-import { type AllowanceId, least, type Msat, minus, ZERO } from '../base/index.ts';
+import { type AllowanceId, least, type Msat, minus, sum, ZERO } from '../base/index.ts';
 import { canonicalHost, matchesHost } from './host.ts';
 import type { Policy } from './policy.ts';
 import type { Spending } from './spending.ts';
@@ -14,7 +14,7 @@ export interface OpenGrant {
   readonly left: Msat;
 }
 
-type Granting = Pick<Spending, 'grants' | 'allowances'>;
+type Granting = Pick<Spending, 'grants' | 'allowances' | 'spend'>;
 
 /** The grants for a host as they stand, allowances before rules; spent ones have nothing left. */
 export function grantsFor(policy: Policy, spending: Granting, host: string): readonly OpenGrant[] {
@@ -32,20 +32,25 @@ export function bestGrant(grants: readonly OpenGrant[], amount: Msat): OpenGrant
   );
 }
 
-function allowancesFor({ allowances, grants }: Granting, host: string): OpenGrant[] {
-  return allowances
+function allowancesFor(spending: Granting, host: string): OpenGrant[] {
+  return spending.allowances
     .filter(given => canonicalHost(given.host) === canonicalHost(host))
     .map(({ id, limit }) => ({
       by: { kind: 'allowance', grant: id },
-      left: minus(limit, grants.get(id) ?? ZERO),
+      left: minus(limit, usedOf(spending, id)),
     }));
 }
 
-function rulesFor(policy: Policy, { grants }: Granting, host: string): OpenGrant[] {
+function rulesFor(policy: Policy, spending: Granting, host: string): OpenGrant[] {
   return policy.autoApprove
     .filter(rule => matchesHost(rule.host, host))
     .map(({ grant, each, day }) => ({
       by: { kind: 'rule', grant },
-      left: least(each, minus(day, grants.get(grant) ?? ZERO)),
+      left: least(each, minus(day, usedOf(spending, grant))),
     }));
+}
+
+/** What a grant may have been used for: what the record has under it, and all that the record knows nothing of. */
+function usedOf({ grants, spend }: Granting, grant: string): Msat {
+  return sum(grants.get(grant) ?? ZERO, spend.unclaimed);
 }

@@ -28,6 +28,8 @@ export interface Policy {
     readonly host: Msat;
     readonly hour: Msat;
     readonly day: Msat;
+    /** Ever, of one record. */
+    readonly total: Msat;
   };
   /** The fee limit of a payment is `base` plus `percent` of its amount, as far as the caps leave room. */
   readonly fees: { readonly base: Msat; readonly percent: number };

@@ -28,7 +28,7 @@ export function reservable(
   wanted: Reservation,
 ): Result<{ readonly feeLimit: Msat }> {
   const { host, amount, ceiling } = wanted;
-  const no = stopped(policy) ?? unlisted(policy, host);
+  const no = stopped(policy, spending) ?? unlisted(policy, host);
   if (no !== undefined) return no;
   if (amount > policy.caps.request) return refuse('amount_over_cap');
   if (amount > ceiling)

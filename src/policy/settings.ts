@@ -28,9 +28,10 @@ const caps = section({
   requestSats: satsOf(1000, 'The most that one purchase may cost, fees in.'),
   hostSats: satsOf(5000, 'The most that may go to one host in 24 hours.'),
   hourSats: satsOf(5000, 'The most that may be spent in one hour.'),
-  daySats: satsOf(
-    10_000,
-    'The most that may be spent in 24 hours. Where caps disagree, the tightest counts.',
+  daySats: satsOf(10_000, 'The most that may be spent in 24 hours.'),
+  totalSats: satsOf(
+    1_000_000,
+    'The most that may ever be spent, until somebody raises it. Where caps disagree, the tightest counts.',
   ),
 });
 

@@ -30,6 +30,7 @@ const FIELDS: readonly (readonly [path: string, read: (policy: Policy) => unknow
   ['caps.hostSats', p => p.caps.host],
   ['caps.hourSats', p => p.caps.hour],
   ['caps.daySats', p => p.caps.day],
+  ['caps.totalSats', p => p.caps.total],
   ['fees.baseSats', p => p.fees.base],
   ['fees.percent', p => p.fees.percent],
   ['hosts.allow', p => p.hosts.allow],
@@ -56,6 +57,7 @@ function meet(a: Policy, b: Policy): Policy {
       host: least(a.caps.host, b.caps.host),
       hour: least(a.caps.hour, b.caps.hour),
       day: least(a.caps.day, b.caps.day),
+      total: least(a.caps.total, b.caps.total),
     },
     fees: {
       base: least(a.fees.base, b.fees.base),

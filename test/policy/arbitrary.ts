@@ -39,7 +39,13 @@ const rule = fc.record({
 /** Settings that a human could write, with sums small enough for limits to bite. */
 export const written: fc.Arbitrary<WrittenSettings> = fc.record({
   paused: fc.integer({ min: 0, max: 9 }).map(n => n === 0),
-  caps: fc.record({ requestSats: amounts, hostSats: amounts, hourSats: amounts, daySats: amounts }),
+  caps: fc.record({
+    requestSats: amounts,
+    hostSats: amounts,
+    hourSats: amounts,
+    daySats: amounts,
+    totalSats: amounts,
+  }),
   fees: fc.record({
     baseSats: fc.integer({ min: 0, max: 5 }),
     percent: fc.integer({ min: 0, max: 2000 }).map(n => n / 100),
@@ -100,7 +106,8 @@ export function spendings(policy: readonly Policy[], host: string): fc.Arbitrary
     expiresAt: fc.constant(NOW + 1000),
   });
   return fc.record({
-    spend: fc.record({ hostDay: low(), hour: low(), day: low() }),
+    paused: fc.integer({ min: 0, max: 19 }).map(n => n === 0),
+    spend: fc.record({ hostDay: low(), hour: low(), day: low(), total: low(), unclaimed: low() }),
     grants: fc
       .tuple(...[...grants, 'allow_1'].map(grant => low().map(sum => [grant, sum] as const)))
       .map(entries => new Map(entries)),

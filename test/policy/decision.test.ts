@@ -16,7 +16,8 @@ const NOW = Date.UTC(2026, 0, 15);
 const HOST = 'shop.example';
 
 const nothing: Spending = {
-  spend: { hostDay: ZERO, hour: ZERO, day: ZERO },
+  paused: false,
+  spend: { hostDay: ZERO, hour: ZERO, day: ZERO, total: ZERO, unclaimed: ZERO },
   grants: new Map(),
   allowances: [],
   inFlight: { host: 0, all: 0 },
@@ -96,6 +97,7 @@ describe('a purchase is denied', () => {
     [{ hostDay: sats(4901) }, 'caps.hostSats leaves 99 sats; this needs 100 sats.'],
     [{ hour: msat(4_900_001) }, 'caps.hourSats leaves 99 sats; this needs 100 sats.'],
     [{ day: sats(20_000) }, 'caps.daySats leaves 0 sats; this needs 100 sats.'],
+    [{ total: sats(999_950) }, 'caps.totalSats leaves 50 sats; this needs 100 sats.'],
   ])('beyond a window, naming the tightest', (spend, detail) => {
     expect(decision({}, {}, spent(spend))).toEqual({
       kind: 'deny',

@@ -12,7 +12,8 @@ import { cases, hosts, policies, policyFrom, sums } from './arbitrary.ts';
 
 const HOST = 'shop.example';
 const nothing: Spending = {
-  spend: { hostDay: ZERO, hour: ZERO, day: ZERO },
+  paused: false,
+  spend: { hostDay: ZERO, hour: ZERO, day: ZERO, total: ZERO, unclaimed: ZERO },
   grants: new Map(),
   allowances: [],
   inFlight: { host: 0, all: 0 },
@@ -112,7 +113,9 @@ test('however purchases follow one another, no window, rule or cap is ever overs
       const { caps, autoApprove } = policy;
       const books = ledger();
       for (const { host, amount, ceiling, ruled } of attempts) {
-        const spend = { hostDay: books.onHost(host), hour: books.all(), day: books.all() };
+        const all = books.all();
+        const onHost = books.onHost(host);
+        const spend = { hostDay: onHost, hour: all, day: all, total: all, unclaimed: ZERO };
         const grants = new Map(autoApprove.map(({ grant }) => [grant, books.under(grant)]));
         const grant = ruled ? autoApprove[0]?.grant : undefined;
         const wanted = { host, amount, ceiling, grant };
@@ -121,7 +124,7 @@ test('however purchases follow one another, no window, rule or cap is ever overs
         const held = sum(amount, reserved.value.feeLimit);
         expect(held).toBeLessThanOrEqual(least(ceiling, caps.request));
         books.hold(host, grant, held);
-        expect(books.all()).toBeLessThanOrEqual(least(caps.hour, caps.day));
+        expect(books.all()).toBeLessThanOrEqual(least(caps.hour, caps.day, caps.total));
         expect(books.onHost(host)).toBeLessThanOrEqual(caps.host);
       }
       for (const { grant, day } of autoApprove) expect(books.under(grant)).toBeLessThanOrEqual(day);

@@ -86,6 +86,7 @@ describe('the strictest of two policies', () => {
     [{ caps: { hostSats: 1 } }, { caps: { hostSats: 2 } }],
     [{ caps: { hourSats: 1 } }, { caps: { hourSats: 2 } }],
     [{ caps: { daySats: 1 } }, { caps: { daySats: 2 } }],
+    [{ caps: { totalSats: 1 } }, { caps: { totalSats: 2 } }],
     [{ fees: { baseSats: 1 } }, { fees: { baseSats: 2 } }],
     [{ fees: { percent: 0.1 } }, { fees: { percent: 0.2 } }],
     [{ hosts: { allow: ['a.b'] } }, { hosts: { allow: [] } }],
