@@ -10,14 +10,14 @@ import { purchaseOf } from './purchase.ts';
 import { type Decide, isCutShort, recordStep, type Turn } from './record.ts';
 import { authorizationOf } from './reuse.ts';
 
-/** How often a paid GET or HEAD is sent in one go. */
+/** How often a paid request that may be repeated is sent in one go. */
 const TRIES = 3;
 /** The wait before the second try, doubled before the third, ms. */
 const FIRST_WAIT_MS = 250;
 
 /**
- * Sends the request with what was bought. GET and HEAD are repeated within bounds; any other method
- * is sent once, after the record says so, and a lost answer stays lost: nothing is paid or sent blindly again.
+ * Sends the request with what was bought. GET, HEAD and what carries the seller's idempotency key are repeated
+ * within bounds; anything else is sent once, after the record says so, and a lost answer stays lost: nothing is paid or sent blindly again.
  */
 export async function deliver(means: Means, turn: Turn<StepOf<'deliver'>>): Promise<void> {
   const house = await means.house();

@@ -1,33 +1,20 @@
-import { randomUUID } from 'node:crypto';
-import { SECOND, type TaskId } from '../base/index.ts';
+import type { TaskId } from '../base/index.ts';
+import { type Open, openAgenda } from './agenda.ts';
+import { audit } from './audit.ts';
 import { drive } from './drive.ts';
-import { openHold } from './hold.ts';
+import { openHold, type Post } from './hold.ts';
 import type { Means } from './means.ts';
+import type { Tenure } from './record.ts';
 
-/** How often a process looks at the open tasks although nothing told it to, ms. */
-const LOOK_MS: number = 1 * SECOND;
 /** Tasks of one kind that take steps at the same time; the others wait their turn. */
 const MOST_AT_ONCE = 16;
 
-/** The loop over every open task. It rests when there is none. */
+/** The loop over every open task. It rests when there is none, unless its post is a standing one. */
 export interface Executor {
   /** There may be something to do. Cheap, and safe to call at any time. */
   wake(): void;
   /** Stops taking steps and gives the lease back. Money in flight stays with the wallet and the record. */
   close(): Promise<void>;
-}
-
-/** What is known of an open task since its last turn. */
-interface Look {
-  readonly length: number;
-  /** When to look again, ms since 1970; undefined when only new facts can move it. */
-  readonly at: number | undefined;
-}
-
-/** An open task, as long as the loop knows it. */
-interface Open {
-  readonly id: TaskId;
-  readonly length: number;
 }
 
 /** An open task that takes its steps now. */
@@ -36,50 +23,23 @@ interface Driven extends Open {
 }
 
 /** Prepares the loop; nothing happens before the first `wake`. */
-export function openExecutor(means: Means): Executor {
-  const hold = openHold(means, randomUUID());
-  const driven = new Map<TaskId, Driven>();
-  const looks = new Map<TaskId, Look>();
-  const closing = new AbortController();
-  let pause = new AbortController();
+export function openExecutor(means: Means, post: Post = 'on_call'): Executor {
+  const round = openRound(means, post);
+  const closing = round.closing;
   let running: Promise<void> | undefined;
 
-  const isDue = ({ id, length }: Open): boolean => {
-    const look = looks.get(id);
-    if (driven.has(id)) return false;
-    return look?.length !== length || (look.at !== undefined && means.clock.now() >= look.at);
-  };
-  const start = ({ id, length }: Open, fence: number): void => {
-    const turn = drive(means, id, { fence, closing: closing.signal }).then(at => {
-      looks.set(id, { length, at });
-      driven.delete(id);
-      pause.abort();
-    });
-    driven.set(id, { id, length, turn });
-  };
-  /** One look at the record. Returns whether to look again: an idle holder still works for other processes. */
-  const look = async (): Promise<boolean> => {
-    const open = await means.tasks.unfinished();
-    forgetAllBut(open, looks);
-    const due = inTurn(open.filter(isDue), [...driven.values()]);
-    // A payment that takes long must not cost the lease: work under way counts as use.
-    const fence = due.length + driven.size > 0 ? await hold.take() : undefined;
-    if (fence !== undefined) for (const task of due) start(task, fence);
-    return open.length > 0 || driven.size > 0 || hold.isHeld();
-  };
   const run = async (): Promise<void> => {
     for (let busy = true; busy && !closing.signal.aborted; ) {
-      pause = new AbortController();
+      const woken = AbortSignal.any([round.begin(), closing.signal]);
       const mark = means.news.mark();
       const since = means.clock.now();
-      const found = await look().catch(error => {
+      const found = await round.look().catch(error => {
         means.log.error({ error }, 'the task record could not be read');
         return true;
       });
       // Whoever wakes the loop while it looks may have written after what it read.
-      busy = found || pause.signal.aborted;
-      const woken = AbortSignal.any([pause.signal, closing.signal]);
-      if (busy) await means.news.after(mark, untilNext(looks, since, means.clock.now()), woken);
+      busy = found || woken.aborted;
+      if (busy) await means.news.after(mark, round.agenda.untilNext(since), woken);
     }
     running = undefined;
   };
@@ -88,11 +48,62 @@ export function openExecutor(means: Means): Executor {
     wake() {
       if (closing.signal.aborted) return;
       if (running === undefined) running = run();
-      else pause.abort();
+      else round.wake();
     },
     async close() {
       closing.abort();
       await running;
+      await round.close();
+    },
+  };
+}
+
+/** What one look at the open tasks after another works with. */
+function openRound(means: Means, post: Post) {
+  const hold = openHold(means, post);
+  const agenda = openAgenda(means.clock);
+  const driven = new Map<TaskId, Driven>();
+  const closing = new AbortController();
+  let pause = new AbortController();
+
+  const tenureOf = (fence: number): Tenure => ({
+    fence,
+    isSure: () => hold.isSure(fence),
+    closing: closing.signal,
+  });
+  const start = (task: Open, fence: number): void => {
+    const turn = drive(means, task.id, tenureOf(fence)).then(at => {
+      agenda.note(task, at);
+      driven.delete(task.id);
+      pause.abort();
+    });
+    driven.set(task.id, { ...task, turn });
+  };
+  return {
+    agenda,
+    closing,
+    /** Begins a look; what wakes the loop from here on aborts the signal. */
+    begin(): AbortSignal {
+      pause = new AbortController();
+      return pause.signal;
+    },
+    wake: () => pause.abort(),
+    /** One look at the record. Returns whether to look again: an idle holder still works for other processes. */
+    async look(): Promise<boolean> {
+      const open = await means.tasks.unfinished();
+      agenda.keepOnly(open);
+      const due = inTurn(
+        open.filter(task => !driven.has(task.id) && agenda.isDue(task)),
+        [...driven.values()],
+      );
+      // A payment that takes long must not cost the lease: work under way counts as use.
+      const wanted = post === 'standing' || due.length + driven.size > 0;
+      const fence = wanted ? await hold.take() : undefined;
+      if (fence !== undefined) await audit(means, fence);
+      if (fence !== undefined) for (const task of due) start(task, fence);
+      return post === 'standing' || open.length > 0 || driven.size > 0 || hold.isHeld();
+    },
+    async close(): Promise<void> {
       await Promise.all([...driven.values()].map(({ turn }) => turn));
       await hold.close();
     },
@@ -108,15 +119,4 @@ function inTurn(due: readonly Open[], driven: readonly Open[]): readonly Open[] 
   const fitting = (suits: (task: Open) => boolean): readonly Open[] =>
     due.filter(suits).slice(0, Math.max(0, MOST_AT_ONCE - driven.filter(suits).length));
   return [...fitting(task => !isNew(task)), ...fitting(isNew)];
-}
-
-function forgetAllBut(open: readonly Open[], looks: Map<TaskId, Look>): void {
-  const ids = new Set(open.map(({ id }) => id));
-  for (const id of looks.keys()) if (!ids.has(id)) looks.delete(id);
-}
-
-/** How long until a task falls due, ms. One that was due already is under way, or is not this process's to take. */
-function untilNext(looks: ReadonlyMap<TaskId, Look>, since: number, now: number): number {
-  const waits = [...looks.values()].flatMap(({ at = 0 }) => (at > since ? [at - now] : []));
-  return Math.max(1, Math.min(LOOK_MS, ...waits));
 }

@@ -1,7 +1,7 @@
 import type { Clock, Log } from '../base/index.ts';
 import type { Egress, Judge } from '../http/index.ts';
 import type { Rules } from './approval.ts';
-import type { Bodies, Credentials, Lease, News, TaskStore } from './store.ts';
+import type { Audits, Bodies, Credentials, Lease, News, TaskStore } from './store.ts';
 import type { Wallet } from './wallet.ts';
 
 /** The operator's rules, with what the way out and the credential cache need of the settings. */
@@ -18,6 +18,7 @@ export interface Means {
   readonly tasks: TaskStore;
   readonly news: News;
   readonly lease: Lease;
+  readonly audits: Audits;
   readonly bodies: Bodies;
   readonly credentials: Credentials;
   readonly egress: Egress;

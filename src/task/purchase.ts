@@ -1,6 +1,6 @@
 import { TollkeeperError } from '../base/index.ts';
 import type { Fact, FactKind, FactOf } from './fact.ts';
-import { isSafe } from './request.ts';
+import { isRepeatable } from './request.ts';
 
 /** The facts after which nothing is left to do, unless a human has the task renewed. */
 const ENDS = [
@@ -34,7 +34,7 @@ export interface Purchase {
   readonly settled: FactOf<'settled'> | undefined;
   /** Whether a fact came after another; false if either is missing. */
   readonly isAfter: (later: Fact | undefined, earlier: Fact | undefined) => boolean;
-  /** Whether the request may be sent again without asking anyone. */
+  /** Whether the request may be sent again when its answer was lost. */
   readonly repeatable: boolean;
 }
 
@@ -59,6 +59,6 @@ export function purchaseOf(facts: readonly Fact[]): Purchase {
     settled: newest('settled'),
     isAfter: (later, earlier) =>
       later !== undefined && earlier !== undefined && round.indexOf(later) > round.indexOf(earlier),
-    repeatable: isSafe(requested.request.method),
+    repeatable: isRepeatable(requested.request),
   };
 }

@@ -19,6 +19,8 @@ export type Recorded = Awaited<ReturnType<TaskStore['append']>>;
 export interface Tenure {
   /** The lease's number that this process holds. */
   readonly fence: number;
+  /** Whether nobody else can have taken the lease meanwhile. */
+  readonly isSure: () => boolean;
   /** Aborts when this process closes: then it takes no further step. */
   readonly closing: AbortSignal;
 }

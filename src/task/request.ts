@@ -33,9 +33,17 @@ export interface Wishes {
   readonly idempotencyKey: string | undefined;
 }
 
-/** Whether a request may be sent again without asking anyone. */
+/** Whether a method only reads, so that sending it needs nobody's word. */
 export function isSafe(method: Method): boolean {
   return method === 'GET' || method === 'HEAD';
+}
+
+/**
+ * Whether a request may be sent again when its answer was lost: it only reads, or it carries the key by which
+ * the seller knows the second one for the first (draft-ietf-httpapi-idempotency-key-header).
+ */
+export function isRepeatable({ method, headers }: PurchaseRequest): boolean {
+  return isSafe(method) || headers['idempotency-key'] !== undefined;
 }
 
 /** `URL.host` of the request: lower-case, with a non-default port. Policy speaks of hosts in this form. */

@@ -19,8 +19,8 @@ export interface Reservation {
 }
 
 /**
- * T1, the one place where money is committed. In one transaction it checks that the payment hash is
- * new, that the approval still covers this very purchase under today's policy, and that the sum with
+ * T1, the one place where money is committed. In one transaction it checks that the wallet told all that it
+ * paid, that the payment hash is new, that the approval still covers this very purchase under today's policy, and that the sum with
  * its fee limit fits every budget; then it consumes the approval and holds the sum. An approval that
  * no longer covers the purchase is not stretched: the policy is asked anew.
  */
@@ -28,6 +28,7 @@ export function reserve({ fence, rules, names, attemptId }: Reservation): Decide
   return (facts, books, now) => {
     const step = nextStep(facts, now);
     if (step.kind !== 'pay') return refuse('invalid_transition');
+    if (books.unaudited) return refuse('record_restored');
     if (books.hashTask !== undefined) return [reused(now)];
     if (!covers(step.approved, purchaseOf(facts), rules, now))
       return [judge(facts, books, now, rules, names)];

@@ -24,6 +24,8 @@ export async function send(
   const secret = await means.tasks.reveal(turn.task.id, 'challenged');
   if (secret === undefined) throw new TollkeeperError('store_corrupt');
   const { invoice } = secret;
+  // Stopped since and continued, this process may not be the one that pays any more: it would be looked up.
+  if (!turn.isSure()) throw new TollkeeperError('desktop_executor_offline');
   const payment = { paymentHash, attemptId, invoice, amount, feeLimit, waitMs: PAY_WAIT_MS };
   return conclude(means, turn, await wallet.pay(payment));
 }

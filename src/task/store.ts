@@ -1,6 +1,7 @@
 import type { Code, Msat, TaskId } from '../base/index.ts';
 import type { Allowance, Spending } from '../policy/index.ts';
 import type { Bought, Fact, NewFact, SecretKind, Secrets } from './fact.ts';
+import type { SentPayment } from './wallet.ts';
 
 /** What a transaction reads beside the task's own facts, named by the caller. */
 export interface Reads {
@@ -21,6 +22,8 @@ export interface Reads {
 export interface Books extends Spending {
   /** The task that already used `paymentHash`, if any. */
   readonly hashTask: TaskId | undefined;
+  /** Whether the record was restored and the wallet has not told yet what it paid since. */
+  readonly unaudited: boolean;
   /** The newest fencing number of the executor lease; 0 when nobody ever held it. */
   readonly fence: number;
 }
@@ -155,6 +158,50 @@ export interface Credentials {
 /** The books outside a decision, to be shown. */
 export interface Ledger {
   books(reads: Reads): Promise<Books>;
+}
+
+/** A pause of all spending: since when (ms), and what for. */
+export interface Pause {
+  readonly at: number;
+  readonly reason: string | undefined;
+}
+
+/** The kill switch, one for everybody who shares the record. Every T1 and every resend reads it. */
+export interface KillSwitch {
+  /** The pause, if spending is paused. */
+  read(): Promise<Pause | undefined>;
+  /** Stops all spending; false if it was stopped already, whose reason then stays. */
+  pause(reason?: string): Promise<boolean>;
+  /** Lets spending go on, which only a human may want; false if nothing was paused. */
+  resume(): Promise<boolean>;
+}
+
+/** One fact and its place among all facts of the record. */
+export interface Entry {
+  /** Counts up over the whole record, with gaps. */
+  readonly number: number;
+  readonly owner: string;
+  readonly taskId: TaskId;
+  readonly fact: Fact;
+}
+
+/** All facts in the order in which they were written, to follow along. */
+export interface Journal {
+  /** The number of the newest fact; 0 in an empty record. */
+  newest(): Promise<number>;
+  /** The facts after a number, oldest first, `limit` at most. */
+  after(number: number, limit: number): Promise<readonly Entry[]>;
+}
+
+/** What is still to be learnt from the wallet after the record was restored from a backup. */
+export interface Audits {
+  /** From when on (ms) the wallet has to tell its payments; undefined when nothing is to be learnt. */
+  due(): Promise<number | undefined>;
+  /**
+   * Counts as spent what the wallet paid and no task of the record knows, and ends the audit; refused
+   * when the lease's number is another by now. Returns the payments that nobody claims.
+   */
+  conclude(fence: number, sent: readonly SentPayment[]): Promise<readonly SentPayment[]>;
 }
 
 /** The allowances that humans gave, to list and take back. */

@@ -45,11 +45,22 @@ export interface WalletStatus {
   readonly balance: Msat;
 }
 
+/** A payment that a wallet says it made, or has under way. */
+export interface SentPayment {
+  readonly paymentHash: string;
+  /** What it cost or may cost, fees in. */
+  readonly cost: Msat;
+  /** When it was begun, ms. */
+  readonly at: number;
+}
+
 /** A wallet. Every call ends within its own deadline; an ambiguous end is `unknown`, never an exception. */
 export interface Wallet {
   status(): Promise<WalletStatus>;
   /** Pays once per payment hash: a second call for a hash that is under way or settled pays nothing. */
   pay(payment: Payment): Promise<PayOutcome>;
   lookUp(paymentHash: string): Promise<PayOutcome>;
+  /** Every payment begun at or after a time (ms) that did not fail; rejects with `wallet_unavailable`. */
+  sent(since: number): Promise<readonly SentPayment[]>;
   close(): Promise<void>;
 }

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { type Msat, SECOND, sats, sum, systemClock, ZERO } from '../../src/base/index.ts';
+import { HOUR, type Msat, SECOND, sats, sum, systemClock, ZERO } from '../../src/base/index.ts';
 import { unlocks } from '../../src/l402/index.ts';
 import type { Payment, PayOutcome, Wallet } from '../../src/task/wallet.ts';
 
@@ -66,6 +66,8 @@ export function walletContract(
         ...change,
       };
     }
+    const listed = async (since: number, hash: string) =>
+      (await rig.wallet.sent(since)).filter(({ paymentHash }) => paymentHash === hash);
     const balance = async (): Promise<Msat> => (await rig.wallet.status()).balance;
 
     test('it says what it is, on which network, and what it can send', async () => {
@@ -112,6 +114,15 @@ export function walletContract(
       const cost = sum(end.amount, end.fee);
       expect(await rig.debits(payment.paymentHash)).toEqual({ count: 1, total: cost });
       expect(before - (await balance())).toBe(cost);
+    });
+
+    test('it lists what it paid since a time, with what that cost', async () => {
+      const started = systemClock.now() - SECOND;
+      const payment = await ask();
+      const { amount, fee } = settled(await rig.wallet.pay(payment));
+      const { paymentHash } = payment;
+      expect(await listed(started, paymentHash)).toMatchObject([{ cost: sum(amount, fee) }]);
+      expect(await listed(systemClock.now() + HOUR, paymentHash)).toEqual([]);
     });
 
     test('a hash that was never paid is unknown, which is not failed', async () => {
@@ -193,7 +204,9 @@ export function walletContract(
           expect(systemClock.now() - started).toBeLessThan(SHORT + MARGIN);
         }
         expect(await rig.wallet.lookUp(payment.paymentHash)).toEqual({ kind: 'in_flight' });
+        expect(await listed(0, payment.paymentHash)).toHaveLength(1);
         await rig.release(payment.paymentHash, 'fail');
+        expect(await listed(0, payment.paymentHash)).toEqual([]);
       });
 
       test('its sum is held until it settles, once, however often it was paid meanwhile', async () => {

@@ -1,8 +1,8 @@
-import { expect, test } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
 import { HOUR, SECOND } from '../../src/base/index.ts';
 import type { Means } from '../../src/task/index.ts';
-import { openExecutor } from '../../src/task/open.ts';
-import { kindsOf, visitMarket } from './market.ts';
+import { holderOf, openExecutor } from '../../src/task/open.ts';
+import { kindsOf, type Market, visitMarket } from './market.ts';
 import { FREE_HAND } from './parts.ts';
 
 // The loop over the open tasks: it misses nothing, does nothing twice, and rests when there is nothing to do.
@@ -161,4 +161,85 @@ test('nothing at all is written before the first wake, nor for an empty record',
   await market.executor.close();
   expect(await market.store.lease.holder()).toBeUndefined();
   expect(await market.store.lease.take('the first')).toBe(1);
+});
+
+describe('on a standing post', () => {
+  test('the lease is taken before there is work, kept while there is none, and given back at the end', async () => {
+    const market = await visitMarket();
+    const standing = openExecutor(market.means, 'standing');
+    standing.wake();
+    await market.clock.asleep(2 * SECOND);
+    for (let passed = 0; passed < 60; passed += 2) {
+      market.clock.move(2 * SECOND);
+      await market.clock.asleep(2 * SECOND);
+      expect(await market.store.lease.take('another')).toBeUndefined();
+    }
+    const { holder, fence } = (await market.store.lease.holder())!;
+    expect({ ...holderOf(holder), fence }).toEqual({
+      post: 'standing',
+      pid: process.pid,
+      fence: 1,
+    });
+    await standing.close();
+    expect(await market.store.lease.holder()).toBeUndefined();
+  });
+
+  test('a lease that somebody else took is taken back as soon as it is free', async () => {
+    const market = await visitMarket();
+    const standing = openExecutor(market.means, 'standing');
+    standing.wake();
+    await market.clock.asleep(2 * SECOND);
+    await market.store.lease.release(1);
+    const other = await market.store.lease.take('another');
+    market.clock.move(2 * SECOND);
+    await market.clock.asleep(1, SECOND);
+    await market.store.lease.release(other!);
+    const holder = async () => (await market.store.lease.holder())?.fence;
+    await vi.waitFor(async () => {
+      market.clock.move(SECOND);
+      expect(await holder()).toBe(3);
+    });
+    await standing.close();
+  });
+});
+
+test('a process that was stopped between holding a sum and paying it leaves the payment to a look-up', async () => {
+  let stops = true;
+  const paid: number[] = [];
+  const stopped = Promise.withResolvers<void>();
+  const market: Market = await visitMarket({
+    settings: FREE_HAND,
+    means: means => ({
+      ...means,
+      lease: { ...means.lease, beat: fence => stopped.promise.then(() => means.lease.beat(fence)) },
+      tasks: {
+        ...means.tasks,
+        async append(...what) {
+          const recorded = await means.tasks.append(...what);
+          if (stops && recorded.facts.at(-1)?.kind === 'sending') {
+            stops = false;
+            market.clock.move(9 * SECOND);
+          }
+          return recorded;
+        },
+      },
+      async wallet() {
+        const wallet = await means.wallet();
+        const pay: typeof wallet.pay = payment => {
+          paid.push(market.clock.now());
+          return wallet.pay(payment);
+        };
+        return { ...wallet, pay };
+      },
+    }),
+  });
+  const seller = await market.seller();
+  const task = await market.buy(`${seller.origin}/a`);
+  await market.until(task, one => kindsOf(one).includes('sending'));
+  await market.clock.asleep(5 * SECOND);
+  expect(paid).toEqual([]);
+  stopped.resolve();
+  expect(await market.outlast(task)).toMatchObject(BOUGHT);
+  expect(paid).toHaveLength(1);
+  expect(await market.debits()).toBe(1);
 });

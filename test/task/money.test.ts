@@ -104,6 +104,19 @@ describe('a budget', () => {
     expect(await buy(market, seller)).toMatchObject(BOUGHT);
   });
 
+  test('of all time frees nothing, and goes on when it is raised', async () => {
+    const caps = { totalSats: 200 };
+    const [market, seller] = await opened({ caps, fees: NO_FEES });
+    expect(await buy(market, seller)).toMatchObject(BOUGHT);
+    market.clock.move(400 * DAY);
+    expect(await buy(market, seller)).toMatchObject(BOUGHT);
+    market.clock.move(400 * DAY);
+    expect(await buy(market, seller)).toMatchObject(OVER);
+    market.set({ caps: { totalSats: 300 } });
+    expect(await buy(market, seller)).toMatchObject(BOUGHT);
+    expect(await market.debits()).toBe(3);
+  });
+
   test('is not freed by a clock that goes back', async () => {
     const [market, seller] = await opened({ caps: { hourSats: 100 }, fees: NO_FEES });
     expect(await buy(market, seller)).toMatchObject(BOUGHT);

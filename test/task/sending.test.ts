@@ -124,6 +124,25 @@ test('a paid POST whose answer is lost is not sent again: its delivery is unknow
   expect(seller.requests).toHaveLength(2);
 });
 
+test('a paid POST that carries the seller’s idempotency key is sent again when its answer is lost', async () => {
+  const [market, seller] = await opened();
+  const { paid } = seller;
+  seller.paid = (_request, response) => {
+    seller.paid = paid;
+    response.destroy();
+  };
+  const task = await market.buy(`${seller.origin}/a`, {
+    ...POST,
+    headers: { 'idempotency-key': 'order-1' },
+  });
+  await market.say(task, 'once');
+  await market.clock.asleep(250);
+  market.clock.move(250);
+  expect(await market.ended(task)).toMatchObject({ status: 'completed', money: 'moved' });
+  expect(seller.requests).toHaveLength(3);
+  expect(await market.debits()).toBe(1);
+});
+
 test('a process that dies while a POST is out leaves it given up, before payment and after it', async () => {
   const [market, seller] = await opened();
   market.set(openFor(seller));

@@ -1,6 +1,6 @@
 import { type Msat, msat, TollkeeperError, unreachable } from '../../base/index.ts';
 import type { Sql } from '../../sqlite/index.ts';
-import type { PayFailure, PayOutcome } from '../../task/wallet.ts';
+import type { PayFailure, PayOutcome, SentPayment } from '../../task/wallet.ts';
 import type { Ledger } from './ledger.ts';
 
 /** One row of the payment table: the one payment that its hash will ever have here. */
@@ -43,6 +43,20 @@ interface Row extends Omit<Entry, 'amount' | 'fee' | 'dueAt' | 'at'> {
   readonly fee: bigint;
   readonly dueAt: bigint | null;
   readonly at: bigint;
+}
+
+/** The payments begun at or after a time, ms, that did not fail. */
+export function sentSince(sql: Sql, since: number): readonly SentPayment[] {
+  const rows = sql.all<{ paymentHash: string; cost: bigint; at: bigint }>(
+    `SELECT hash AS paymentHash, msat + fee_msat AS cost, at FROM payment
+     WHERE at >= :since AND state <> 'failed' ORDER BY at`,
+    { since },
+  );
+  return rows.map(({ paymentHash, cost, at }) => ({
+    paymentHash,
+    cost: msat(cost),
+    at: Number(at),
+  }));
 }
 
 /** Writes a new payment; the primary key refuses a second one of its hash. */

@@ -1,11 +1,11 @@
-import { type Log, SECOND, silent, ZERO } from '../../base/index.ts';
+import { type Log, SECOND, silent, TollkeeperError, ZERO } from '../../base/index.ts';
 import type { Sql } from '../../sqlite/index.ts';
 import type { Payment, PayOutcome, Wallet, WalletStatus } from '../../task/wallet.ts';
 import { accept } from './acceptance.ts';
 import { countsOf } from './funds.ts';
 import { NETWORK } from './invoice.ts';
 import { type Ledger, type LedgerPlace, openLedger } from './ledger.ts';
-import { current, entryOf, outcomeOf } from './payment.ts';
+import { current, entryOf, outcomeOf, sentSince } from './payment.ts';
 
 /** How long a look into the ledger may take, and how much longer than `waitMs` a payment may, in ms. */
 const LEDGER_MS = 5 * SECOND;
@@ -37,11 +37,16 @@ export async function openSandboxWallet(
       timely(payment.waitMs + LEDGER_MS, TIMEOUT, UNREACHABLE, late => pay(ledger, payment, late)),
     lookUp: hash =>
       timely(LEDGER_MS, TIMEOUT, UNREACHABLE, () => current(ledger, sql => lookUp(sql, hash))),
+    sent: since => current(ledger, sql => sentSince(sql, since)).catch(refuse),
     close: async () => ledger.db.close(),
   };
 }
 
 const ABOUT = { kind: 'sandbox', network: NETWORK, real: false } as const;
+
+function refuse(cause: unknown): never {
+  throw new TollkeeperError('wallet_unavailable', undefined, { cause });
+}
 
 function statusOf(sql: Sql): WalletStatus {
   return { ...ABOUT, ready: true, balance: countsOf(sql).balance };
