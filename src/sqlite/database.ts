@@ -1,4 +1,5 @@
 import type { DatabaseSync, StatementSync } from 'node:sqlite';
+import { TollkeeperError } from '../base/index.ts';
 import { retried } from './retry.ts';
 import { transaction } from './transaction.ts';
 
@@ -15,13 +16,19 @@ export interface Sql {
   run(statement: string, params?: Params): number;
 }
 
+/** What may be done with a database: one that a newer version has migrated is only read. */
+export type Access = 'read_write' | 'read_only';
+
 /** One connection to a database that other processes use too. */
 export interface Database {
-  /** Runs `work` on one unchanging snapshot. */
+  /** As it is now: a newer version may migrate the database while we have it open. Never throws. */
+  access(): Access;
+  /** Runs `work` on one unchanging snapshot. Rejects with `store_newer` where we cannot read it any more. */
   read<T>(work: (sql: Sql) => T): Promise<T>;
   /**
    * Runs `work` as the only writer and commits what it did, or nothing of it if it throws.
    * `work` is synchronous and may run more than once: it must touch nothing but `sql`.
+   * Rejects with `store_newer` while access is `read_only`.
    */
   immediate<T>(work: (sql: Sql) => T): Promise<T>;
   /** Calls `listener` after each commit of this connection that changed rows. */
@@ -32,27 +39,52 @@ export interface Database {
   close(): void;
 }
 
-/** Wraps an open connection. */
-export function database(connection: DatabaseSync): Database {
+/** Wraps an open connection to a database whose first `known` migrations are ours. */
+export function database(connection: DatabaseSync, known: number): Database {
   const listeners: (() => void)[] = [];
   const statements = statementCache(connection);
   let version = 0;
+  let held: Access = 'read_write';
+  const access = (): Access => {
+    const migrated = look(statements.sql, 'user_version');
+    const now = migrated === undefined ? held : migrated > known ? 'read_only' : 'read_write';
+    // SQLite holds to it too, so that not even a mistake of ours writes to what we do not understand.
+    if (now !== held) connection.exec(`PRAGMA query_only = ${now === 'read_only'}`);
+    held = now;
+    return now;
+  };
+  access();
+  const refuseNewer = (cause?: unknown): void => {
+    if (access() === 'read_only') throw new TollkeeperError('store_newer', undefined, { cause });
+  };
   return {
-    read: work => retried(() => transaction(connection, 'BEGIN', () => work(statements.sql))),
+    access,
+    read: work =>
+      retried(() => transaction(connection, 'BEGIN', () => work(statements.sql))).catch(thrown => {
+        // A table or a column that is gone, or holds something else, is no bug of ours then.
+        if (!(thrown instanceof TollkeeperError)) refuseNewer(thrown);
+        throw thrown;
+      }),
     immediate: async work => {
+      refuseNewer();
       const { result, changed } = await retried(() => {
         const before = statements.changes();
-        const result = transaction(connection, 'BEGIN IMMEDIATE', () => work(statements.sql));
+        const result = transaction(connection, 'BEGIN IMMEDIATE', () => {
+          // Again, because only now nobody else can migrate it any more.
+          refuseNewer();
+          return work(statements.sql);
+        });
         return { result, changed: statements.changes() !== before };
       });
       if (changed) for (const listener of listeners) listener();
+      await turn();
       return result;
     },
     onCommit: listener => {
       listeners.push(listener);
     },
     dataVersion: () => {
-      version = look(statements.sql) ?? version;
+      version = look(statements.sql, 'data_version') ?? version;
       return version;
     },
     close: () => {
@@ -61,10 +93,18 @@ export function database(connection: DatabaseSync): Database {
   };
 }
 
-/** The data version; undefined when it cannot be read, which whoever reads next will be told. */
-function look(sql: Sql): number | undefined {
+/**
+ * Lets everything else of the process have its turn. Awaiting alone does not: whoever writes in a row, as a
+ * purchase does, would stop timers and sockets until its last commit is on the disk.
+ */
+function turn(): Promise<void> {
+  return new Promise(resolve => setImmediate(resolve));
+}
+
+/** A version as it is now; undefined when it cannot be read, which whoever reads next will be told. */
+function look(sql: Sql, name: 'data_version' | 'user_version'): number | undefined {
   try {
-    return Number(sql.get<{ data_version: bigint }>('PRAGMA data_version')?.data_version);
+    return Number(sql.get<Record<string, bigint>>(`PRAGMA ${name}`)?.[name]);
   } catch {
     return undefined;
   }

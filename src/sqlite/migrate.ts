@@ -7,14 +7,15 @@ type Schema = Pick<DatabaseOptions, 'applicationId' | 'migrations'>;
 
 /**
  * Brings the schema up to date. Many processes may start at once, so the version is read again
- * inside the transaction: only the first of them runs the scripts.
+ * inside the transaction: only the first of them runs the scripts. One of a newer version stays as it is.
  * Throws what `schemaVersion` throws.
  */
 export function migrate(connection: DatabaseSync, schema: Schema): void {
   const { applicationId, migrations } = schema;
-  if (schemaVersion(connection, schema) === migrations.length) return;
+  if (schemaVersion(connection, schema) >= migrations.length) return;
   transaction(connection, 'BEGIN IMMEDIATE', () => {
     const version = schemaVersion(connection, schema);
+    if (version >= migrations.length) return;
     for (const script of migrations.slice(version)) connection.exec(script);
     connection.exec(`PRAGMA application_id = ${applicationId}`);
     connection.exec(`PRAGMA user_version = ${migrations.length}`);
@@ -22,12 +23,12 @@ export function migrate(connection: DatabaseSync, schema: Schema): void {
 }
 
 /**
- * How many migrations a file has had.
- * Throws `store_newer` if they are more than we know, `store_corrupt` if the file is not of this kind.
+ * How many migrations a file has had: more than we know, if a newer version made them.
+ * Throws `store_corrupt` if the file is not of this kind.
  */
 export function schemaVersion(
   connection: DatabaseSync,
-  { applicationId, migrations }: Schema,
+  { applicationId }: Pick<Schema, 'applicationId'>,
 ): number {
   const pragma = (name: string) => Number(connection.prepare(`PRAGMA ${name}`).get()?.[name]);
   const version = pragma('user_version');
@@ -36,6 +37,5 @@ export function schemaVersion(
   if (kind !== applicationId && (kind !== 0 || version !== 0 || pragma('schema_version') !== 0)) {
     throw new TollkeeperError('store_corrupt', 'The file belongs to another program.');
   }
-  if (version > migrations.length) throw new TollkeeperError('store_newer');
   return version;
 }

@@ -4,7 +4,7 @@ import { isBusy, storeFailure } from './failure.ts';
 /** How long a lock may keep us waiting in all, in ms. */
 const PATIENCE = 10 * SECOND;
 const SHORTEST_PAUSE = 2;
-const LONGEST_PAUSE = 50;
+const LONGEST_PAUSE = 20;
 
 /**
  * Runs a synchronous piece of database work, and again while another connection is at work: for up to

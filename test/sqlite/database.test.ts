@@ -153,6 +153,20 @@ describe('a database', () => {
     expect(ticks).toBeGreaterThanOrEqual(4);
   });
 
+  test('lets everything else of the process have a turn after each of many writes in a row', async () => {
+    const db = await open();
+    let turns = 0;
+    let next: NodeJS.Immediate;
+    const count = (): void => {
+      turns += 1;
+      next = setImmediate(count);
+    };
+    next = setImmediate(count);
+    for (let value = 0n; value < 20n; value += 1n) await add(db, value);
+    clearImmediate(next);
+    expect(turns).toBeGreaterThanOrEqual(19);
+  });
+
   test('is the only writer from the beginning of the work on', async () => {
     const db = await open();
     const other = new DatabaseSync(path);
