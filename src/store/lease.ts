@@ -1,6 +1,7 @@
-import { type Clock, SECOND } from '../base/index.ts';
+import { type Clock, SECOND, TollkeeperError } from '../base/index.ts';
 import type { Database, Sql } from '../sqlite/index.ts';
 import type { Lease } from '../task/store.ts';
+import { thisMachine } from './machine.ts';
 
 /** How long a lease stays fresh without a beat, in ms. */
 const FRESH: number = 10 * SECOND;
@@ -8,21 +9,27 @@ const FRESH: number = 10 * SECOND;
 interface Row {
   readonly fence: bigint;
   readonly holder: string | null;
+  readonly machine: string | null;
   readonly beatAt: bigint;
 }
 
-const READ = 'SELECT fence, holder, beat_at AS beatAt FROM lease';
+const READ = 'SELECT fence, holder, machine, beat_at AS beatAt FROM lease';
 
-/** The executor lease: one row, dated by the clock given here. */
-export function openLease(db: Database, clock: Clock): Lease {
+const TAKE = `
+  UPDATE lease SET fence = fence + 1, holder = :holder, machine = :machine, beat_at = :now`;
+
+/**
+ * The executor lease: one row, dated by the clock given here. Taking it rejects with `store_unavailable`
+ * while another machine holds it.
+ */
+export function openLease(db: Database, clock: Clock, machine: string = thisMachine()): Lease {
   return {
     take: holder =>
       db.immediate(sql => {
-        if (freshHolder(sql.get<Row>(READ), clock.now()) !== undefined) return undefined;
-        sql.run('UPDATE lease SET fence = fence + 1, holder = :holder, beat_at = :now', {
-          holder,
-          now: clock.now(),
-        });
+        const now = clock.now();
+        refuseOther(sql, now, machine);
+        if (freshHolder(sql.get<Row>(READ), now) !== undefined) return undefined;
+        sql.run(TAKE, { holder, machine, now });
         return fenceOf(sql);
       }),
     beat: fence =>
@@ -41,6 +48,18 @@ export function openLease(db: Database, clock: Clock): Lease {
 /** The newest fencing number; 0 before the first holder. */
 export function fenceOf(sql: Sql): number {
   return Number(sql.get<Row>(READ)?.fence ?? 0n);
+}
+
+/**
+ * Rejects with `store_unavailable` while another machine holds the lease: whatever the file system calls
+ * itself, what two machines write to one record is lost on it.
+ */
+export function refuseOther(sql: Sql, now: number, machine: string): void {
+  const row = sql.get<Row>(READ);
+  if (freshHolder(row, now) === undefined || row?.machine === machine) return;
+  const detail =
+    'Another machine is using this data directory. End Tollkeeper there, or choose a local directory with --home or TOLLKEEPER_HOME.';
+  throw new TollkeeperError('store_unavailable', detail);
 }
 
 function freshHolder(

@@ -53,6 +53,22 @@ CREATE TABLE spend (
 CREATE INDEX spend_window ON spend (owner, at);
 CREATE UNIQUE INDEX spend_held ON spend (task_id) WHERE held = 1;
 
+-- The sum of an owner's rows above, so that no decision has to add up years of them.
+CREATE TABLE spent_ever (
+  owner TEXT PRIMARY KEY,
+  msat INTEGER NOT NULL CHECK (msat >= 0)
+) STRICT;
+CREATE TRIGGER spend_begins AFTER INSERT ON spend BEGIN
+  INSERT INTO spent_ever VALUES (new.owner, new.msat)
+    ON CONFLICT (owner) DO UPDATE SET msat = msat + excluded.msat;
+END;
+CREATE TRIGGER spend_changes AFTER UPDATE OF msat ON spend BEGIN
+  UPDATE spent_ever SET msat = msat + new.msat - old.msat WHERE owner = new.owner;
+END;
+CREATE TRIGGER spend_ends AFTER DELETE ON spend BEGIN
+  UPDATE spent_ever SET msat = msat - old.msat WHERE owner = old.owner;
+END;
+
 CREATE TABLE payment_hash (
   hash TEXT PRIMARY KEY,
   task_id TEXT NOT NULL REFERENCES task (id)
@@ -101,7 +117,7 @@ CREATE INDEX credential_of_origin ON credential (owner, origin, scope, cached_un
 CREATE INDEX credential_of_key ON credential (owner, key);
 `;
 
-/** What no fact tells: what was taken back, what sellers said later, who pays, and the keys in use. */
+/** What no fact tells: what was taken back, stopped or restored, what sellers said later, who pays, the keys in use. */
 const BESIDE = `
 CREATE TABLE revocation (
   allowance_id TEXT PRIMARY KEY,
@@ -119,9 +135,31 @@ CREATE TABLE lease (
   one INTEGER PRIMARY KEY CHECK (one = 1),
   fence INTEGER NOT NULL,
   holder TEXT,
+  machine TEXT,
   beat_at INTEGER NOT NULL
 ) STRICT;
-INSERT INTO lease VALUES (1, 0, NULL, 0);
+INSERT INTO lease VALUES (1, 0, NULL, NULL, 0);
+
+CREATE TABLE kill_switch (
+  one INTEGER PRIMARY KEY CHECK (one = 1),
+  paused_at INTEGER,
+  reason TEXT
+) STRICT;
+INSERT INTO kill_switch VALUES (1, NULL, NULL);
+
+-- The record was copied back from a backup; the wallet has to tell what it paid since that was made.
+CREATE TABLE restoration (
+  at INTEGER PRIMARY KEY,
+  since INTEGER NOT NULL,
+  audited_at INTEGER
+) STRICT;
+-- What the wallet paid and no task knows of: it counts against every window, whoever it was for.
+CREATE TABLE unclaimed (
+  hash TEXT PRIMARY KEY,
+  msat INTEGER NOT NULL,
+  at INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+CREATE INDEX unclaimed_window ON unclaimed (at);
 
 CREATE TABLE key_check (
   one INTEGER PRIMARY KEY CHECK (one = 1),

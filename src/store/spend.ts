@@ -2,6 +2,7 @@ import { DAY, HOUR, type Msat, msat, sum } from '../base/index.ts';
 import type { Sql } from '../sqlite/index.ts';
 import type { Books, Reads } from '../task/store.ts';
 import type { Follow } from './follow.ts';
+import { unclaimedOf } from './restorations.ts';
 
 /** The date of a sum that is still held: the end of time, so that no window ever lets go of it. */
 const HELD = Number.MAX_SAFE_INTEGER;
@@ -25,17 +26,28 @@ export const spend: Follow = {
   released: (sql, { taskId }) => sql.run(RELEASE, { taskId }),
 };
 
-/** What an owner spent and holds in the windows that end now. */
+/**
+ * What an owner spent and holds in the windows that end now. What nobody claims may have gone to any host and
+ * be any owner's, so everybody bears it.
+ */
 export function spendOf(sql: Sql, { owner, host, now }: Reads): Books['spend'] {
-  const row = sql.get<{ hostDay: bigint; hour: bigint; day: bigint }>(
+  const row = sql.get<Record<'hostDay' | 'hour' | 'day' | 'total', bigint>>(
     `SELECT coalesce(sum(msat) FILTER (WHERE host = :host), 0) AS hostDay,
             coalesce(sum(msat) FILTER (WHERE at > :hourAgo), 0) AS hour,
-            coalesce(sum(msat), 0) AS day
+            coalesce(sum(msat), 0) AS day,
+            coalesce((SELECT msat FROM spent_ever WHERE owner = :owner), 0) AS total
      FROM spend WHERE owner = :owner AND at > :dayAgo`,
     { owner, host, hourAgo: now - HOUR, dayAgo: now - DAY },
   );
-  const { hostDay = 0n, hour = 0n, day = 0n } = row ?? {};
-  return { hostDay: msat(hostDay), hour: msat(hour), day: msat(day) };
+  const { hostDay = 0n, hour = 0n, day = 0n, total = 0n } = row ?? {};
+  const unclaimed = unclaimedOf(sql, now);
+  return {
+    hostDay: msat(hostDay + unclaimed.day),
+    hour: msat(hour + unclaimed.hour),
+    day: msat(day + unclaimed.day),
+    total: msat(total + unclaimed.total),
+    unclaimed: msat(unclaimed.day),
+  };
 }
 
 /** What an owner spent and holds in the last 24 h under each rule or allowance. */

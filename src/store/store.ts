@@ -1,25 +1,33 @@
 import { join } from 'node:path';
 import type { Clock } from '../base/index.ts';
 import type { Sealer } from '../secrets/index.ts';
-import { openDatabase } from '../sqlite/index.ts';
+import { type Access, type FileSystemOf, openDatabase } from '../sqlite/index.ts';
+import type { Journal } from '../task/journal.ts';
 import type {
   Allowances,
+  Audits,
   Bodies,
   Credentials,
+  KillSwitch,
   Lease,
   Ledger,
   News,
   TaskStore,
 } from '../task/store.ts';
 import { openAllowances } from './allowances.ts';
+import { recordPath } from './backup.ts';
 import { type BodyLimits, openBodies } from './bodies.ts';
 import { openLedger } from './books.ts';
 import { openCredentials } from './credentials.ts';
 import { rebuildIndexes } from './indexes.ts';
+import { openJournal } from './journal.ts';
 import { checkKey } from './key-check.ts';
-import { openLease } from './lease.ts';
+import { openKillSwitch } from './kill-switch.ts';
+import { openLease, refuseOther } from './lease.ts';
+import { thisMachine } from './machine.ts';
 import { openNews } from './news.ts';
 import { checkPages } from './page-check.ts';
+import { openAudits } from './restorations.ts';
 import { APPLICATION_ID, MIGRATIONS } from './schema.ts';
 import { openTasks } from './tasks.ts';
 
@@ -31,10 +39,16 @@ export interface StoreOptions {
   /** Dates the lease and revocations. */
   readonly clock: Clock;
   readonly bodies: BodyLimits;
+  /** Names the machine, if it is not to be found out. */
+  readonly machine?: string;
+  /** Tells the file system of a path, if it is not to be found out. */
+  readonly fileSystemOf?: FileSystemOf;
 }
 
 /** Every port of the task room on one database. */
 export interface Store {
+  /** `read_only` while the record is of a newer version: whatever would write rejects with `store_newer`. */
+  access(): Access;
   readonly tasks: TaskStore;
   readonly ledger: Ledger;
   readonly news: News;
@@ -42,6 +56,9 @@ export interface Store {
   readonly bodies: Bodies;
   readonly credentials: Credentials;
   readonly allowances: Allowances;
+  readonly killSwitch: KillSwitch;
+  readonly journal: Journal;
+  readonly audits: Audits;
   /** Builds the indexes that decisions read anew from the facts. */
   rebuild(): Promise<void>;
   /** Looks through the whole file; rejects with `store_corrupt` if it is damaged anywhere. */
@@ -50,26 +67,38 @@ export interface Store {
 }
 
 /**
- * Opens the record of a data directory, making it if there is none. Rejects with `store_unavailable`,
- * `store_corrupt`, `store_newer`, or `key_unavailable` if it was sealed with other keys.
+ * Opens the record of a data directory, making it if there is none; one of a newer version only to read.
+ * Rejects with `store_unavailable`, also where another machine may write to it; `store_corrupt`; or
+ * `key_unavailable` if it was sealed with other keys.
  */
-export async function openStore({ home, sealer, clock, bodies }: StoreOptions): Promise<Store> {
-  const path = join(home, 'tollkeeper.db');
-  const db = await openDatabase({ path, applicationId: APPLICATION_ID, migrations: MIGRATIONS });
+export async function openStore(options: StoreOptions): Promise<Store> {
+  const { home, sealer, clock, bodies, machine = thisMachine(), fileSystemOf } = options;
+  const db = await openDatabase({
+    path: recordPath(home),
+    applicationId: APPLICATION_ID,
+    migrations: MIGRATIONS,
+    newer: 'read_only',
+    ...(fileSystemOf && { fileSystemOf }),
+  });
   try {
+    await db.read(sql => refuseOther(sql, clock.now(), machine));
     await checkKey(db, sealer);
   } catch (thrown) {
     db.close();
     throw thrown;
   }
   return {
+    access: db.access,
     tasks: openTasks(db, sealer),
     ledger: openLedger(db),
     news: openNews(db, clock),
-    lease: openLease(db, clock),
+    lease: openLease(db, clock, machine),
     bodies: openBodies(join(home, 'bodies'), bodies),
     credentials: openCredentials(db),
     allowances: openAllowances(db, clock),
+    killSwitch: openKillSwitch(db, clock),
+    journal: openJournal(db),
+    audits: openAudits(db, clock),
     rebuild: () => rebuildIndexes(db),
     check: () => checkPages(db),
     close: () => db.close(),

@@ -39,7 +39,7 @@ export function openTasks(db: Database, sealer: Sealer): TaskStore {
         if ('reject' in verdict) return rejected(facts, verdict.reject, verdict.detail);
         const broken = brokenRule(sql, head, verdict, reads);
         if (broken !== undefined) return rejected(facts, broken.code, broken.detail);
-        return { facts: [...facts, ...append(sql, sealer, head, verdict)] };
+        return { facts: [...facts, ...appendFacts(sql, sealer, head, verdict)] };
       }),
     load: taskId =>
       db.read(sql => (headOf(sql, taskId) === undefined ? undefined : taskOf(sql, taskId))),
@@ -55,11 +55,16 @@ function taskOf(sql: Sql, id: TaskId): Task {
 
 function create(sql: Sql, sealer: Sealer, key: OpenKey, id: TaskId, first: NewFact): Task {
   const head = insertHead(sql, key, id, first.at);
-  return { id, facts: append(sql, sealer, head, { append: [first], open: true }) };
+  return { id, facts: appendFacts(sql, sealer, head, { append: [first], open: true }) };
 }
 
-/** Writes facts and whatever follows from them. */
-function append(sql: Sql, sealer: Sealer, head: Head, wanted: Appending): readonly Fact[] {
+/** Writes facts and whatever follows from them, in the transaction at hand; returns them as they will be read. */
+export function appendFacts(
+  sql: Sql,
+  sealer: Sealer,
+  head: Head,
+  wanted: Appending,
+): readonly Fact[] {
   const { id: taskId, owner, length } = head;
   const facts = wanted.append.map((fact, position) => {
     const seq = length + position;

@@ -26,6 +26,8 @@ export interface Agenda {
 interface Look {
   readonly length: number;
   readonly at: number | undefined;
+  /** When that was said, ms. */
+  readonly since: number;
 }
 
 /** Opens an empty agenda: every task is due. */
@@ -34,10 +36,13 @@ export function openAgenda(clock: Clock): Agenda {
   return {
     isDue({ id, length }) {
       const look = looks.get(id);
-      return look?.length !== length || (look.at !== undefined && clock.now() >= look.at);
+      if (look?.length !== length) return true;
+      const now = clock.now();
+      // A clock that was put back would have a payment wait until it is as late again.
+      return look.at !== undefined && (now >= look.at || now < look.since);
     },
     note({ id, length }, at) {
-      looks.set(id, { length, at });
+      looks.set(id, { length, at, since: clock.now() });
     },
     keepOnly(open) {
       const ids = new Set(open.map(({ id }) => id));

@@ -10,8 +10,9 @@ export async function audit({ audits, wallet, log }: Means, fence: number): Prom
   try {
     const sent = await (await wallet()).sent(since);
     const unclaimed = await audits.conclude(fence, sent);
-    log.warn({ unclaimed: unclaimed.length }, 'the restored record was held against the wallet');
+    const message = 'the restored record was held against the wallet';
+    log[unclaimed.length > 0 ? 'warn' : 'info']({ unclaimed: unclaimed.length }, message);
   } catch (error) {
-    log.error({ error }, 'the wallet did not tell what it paid since the backup');
+    log.error({ error }, 'it is not known what the wallet paid since the backup');
   }
 }

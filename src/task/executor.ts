@@ -97,7 +97,8 @@ function openRound(means: Means, post: Post) {
         [...driven.values()],
       );
       // A payment that takes long must not cost the lease: work under way counts as use.
-      const wanted = post === 'standing' || due.length + driven.size > 0;
+      const isBusy = due.length + driven.size > 0;
+      const wanted = post === 'standing' || isBusy || (await means.audits.due()) !== undefined;
       const fence = wanted ? await hold.take() : undefined;
       if (fence !== undefined) await audit(means, fence);
       if (fence !== undefined) for (const task of due) start(task, fence);

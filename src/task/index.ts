@@ -7,6 +7,8 @@ export type {
   FactOf,
   NewFact,
 } from './fact.ts';
+export { holderOf } from './hold.ts';
+export type { Entry, Strand } from './journal.ts';
 export type { House, Means } from './means.ts';
 export type { Offer } from './offer.ts';
 export type { Order } from './order.ts';
@@ -24,7 +26,8 @@ export { STATUSES, type Status, statusOf } from './status.ts';
 export type {
   Bodies,
   BodySlice,
+  Pause,
   Task,
   TaskStore,
 } from './store.ts';
-export type { Wallet } from './wallet.ts';
+export type { SentPayment, Wallet } from './wallet.ts';

@@ -34,14 +34,14 @@ export async function lookUp(
  * would no longer be approved: a human may have stopped it since.
  */
 function sendAgain(fence: number, house: House): Decide {
-  return (facts, { allowances, paused }, now) => {
+  return (facts, { allowances, paused, unaudited }, now) => {
     const purchase = purchaseOf(facts);
     const { approved, challenged } = purchase;
     if (approved === undefined || challenged === undefined) return refuse('invalid_transition');
     const { by } = approved;
     const revoked = by.kind === 'allowance' && !allowances.some(({ id }) => id === by.grant);
     const alive = challenged.quote.expiresAt - now >= INVOICE_MARGIN_MS;
-    return alive && !revoked && !paused && covers(approved, purchase, house, now)
+    return alive && !revoked && !paused && !unaudited && covers(approved, purchase, house, now)
       ? [{ kind: 'sending', at: now, fence }]
       : refuse('APPROVAL_MISMATCH');
   };

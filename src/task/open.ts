@@ -4,5 +4,5 @@
  */
 export { openBuyer } from './buyer.ts';
 export { openExecutor } from './executor.ts';
-export { holderOf, type Post } from './hold.ts';
+export type { Post } from './hold.ts';
 export { askOffer } from './offer.ts';

@@ -176,23 +176,6 @@ export interface KillSwitch {
   resume(): Promise<boolean>;
 }
 
-/** One fact and its place among all facts of the record. */
-export interface Entry {
-  /** Counts up over the whole record, with gaps. */
-  readonly number: number;
-  readonly owner: string;
-  readonly taskId: TaskId;
-  readonly fact: Fact;
-}
-
-/** All facts in the order in which they were written, to follow along. */
-export interface Journal {
-  /** The number of the newest fact; 0 in an empty record. */
-  newest(): Promise<number>;
-  /** The facts after a number, oldest first, `limit` at most. */
-  after(number: number, limit: number): Promise<readonly Entry[]>;
-}
-
 /** What is still to be learnt from the wallet after the record was restored from a backup. */
 export interface Audits {
   /** From when on (ms) the wallet has to tell its payments; undefined when nothing is to be learnt. */
@@ -202,6 +185,8 @@ export interface Audits {
    * when the lease's number is another by now. Returns the payments that nobody claims.
    */
   conclude(fence: number, sent: readonly SentPayment[]): Promise<readonly SentPayment[]>;
+  /** The payments that nobody claims, oldest first. */
+  unclaimed(): Promise<readonly SentPayment[]>;
 }
 
 /** The allowances that humans gave, to list and take back. */

@@ -18,7 +18,7 @@ import {
 } from '../contract/task-store/fixture.ts';
 import { newHome, storeAt } from './place.ts';
 
-const INDEXES = ['spend', 'payment_hash', 'ask', 'allowance', 'credential'] as const;
+const INDEXES = ['spend', 'spent_ever', 'payment_hash', 'ask', 'allowance', 'credential'] as const;
 
 /** Every row of every index; the numbers that only order rows are left to the order. */
 function indexesOf(home: string) {

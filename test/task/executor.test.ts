@@ -1,7 +1,7 @@
 import { describe, expect, test, vi } from 'vitest';
 import { HOUR, SECOND } from '../../src/base/index.ts';
-import type { Means } from '../../src/task/index.ts';
-import { holderOf, openExecutor } from '../../src/task/open.ts';
+import { holderOf, type Means } from '../../src/task/index.ts';
+import { openExecutor } from '../../src/task/open.ts';
 import { kindsOf, type Market, visitMarket } from './market.ts';
 import { FREE_HAND } from './parts.ts';
 

@@ -2,7 +2,7 @@ import type { Clock } from '../../src/base/index.ts';
 
 /** A clock that stands still until a test moves it: nothing waits in real time. */
 export interface HandClock extends Clock {
-  /** Moves the time, forwards or back; whoever slept until then, or less, wakes. */
+  /** Moves the time, forwards or back; whoever slept until then, or less, wakes. Back, nobody sleeps longer for it. */
   move(ms: number): void;
   /** Resolves as soon as somebody sleeps for so many ms, or for anything from `least` to `most`. */
   asleep(least: number, most?: number): Promise<void>;
@@ -10,7 +10,7 @@ export interface HandClock extends Clock {
 
 interface Sleeper {
   readonly ms: number;
-  readonly until: number;
+  until: number;
   readonly wake: () => void;
 }
 
@@ -39,6 +39,8 @@ export function handClock(start: number = Date.UTC(2026, 0, 15, 12)): HandClock 
       }),
     move(ms) {
       now += ms;
+      // A timer of the machine runs on while its clock is put back.
+      if (ms < 0) for (const sleeper of sleepers) sleeper.until += ms;
       for (const sleeper of [...sleepers]) if (sleeper.until <= now) sleeper.wake();
     },
     asleep: (least, most = least) =>

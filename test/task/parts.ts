@@ -37,6 +37,8 @@ export interface Place {
   readonly clock: Clock;
   readonly house: () => Promise<House>;
   readonly limits?: Partial<Limits> | undefined;
+  /** Opens the wallet; by default the sandbox's, in the same directory. */
+  readonly wallet?: Means['wallet'];
 }
 
 const LIMITS: Limits = {
@@ -56,10 +58,10 @@ export const FREE_HAND = {
 } satisfies WrittenSettings;
 
 /** Opens record, wallet and way out. */
-export async function openParts({ home, clock, house, limits }: Place): Promise<Parts> {
+export async function openParts({ home, clock, house, limits, ...place }: Place): Promise<Parts> {
   const sealer = await openKeyring(join(home, 'keys'));
   const store = await openStore({ home, sealer, clock, bodies: BODIES });
-  const wallet = await openSandboxWallet({ home, clock });
+  const wallet = await (place.wallet?.() ?? openSandboxWallet({ home, clock }));
   const egress = openEgress({ ...LIMITS, ...limits });
   return {
     means: { ...store, egress, wallet: async () => wallet, house, clock, log: silent },

@@ -57,7 +57,7 @@ export interface Lies {
 export const goods = (path: string): string => JSON.stringify({ sold: path });
 
 /** Opens an honest seller of GETs and POSTs, for 100 sats each. */
-export async function openSeller(sandbox: Sandbox): Promise<Seller> {
+export async function openSeller(sandbox: Pick<Sandbox, 'issue'>): Promise<Seller> {
   const rootKey = randomBytes(32);
   const requests: Seen[] = [];
   const server = createServer(async (request, response) => {

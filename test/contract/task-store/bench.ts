@@ -1,10 +1,13 @@
 import { afterEach, beforeEach } from 'vitest';
 import { type Clock, newId, systemClock, type TaskId } from '../../../src/base/index.ts';
 import type { FactKind, NewFact } from '../../../src/task/fact.ts';
+import type { Journal } from '../../../src/task/journal.ts';
 import type {
   Allowances,
+  Audits,
   Books,
   Credentials,
+  KillSwitch,
   Lease,
   Ledger,
   News,
@@ -23,6 +26,9 @@ export interface Ports {
   readonly lease: Lease;
   readonly credentials: Credentials;
   readonly allowances: Allowances;
+  readonly killSwitch: KillSwitch;
+  readonly journal: Journal;
+  readonly audits: Audits;
   close(): void | Promise<void>;
 }
 

@@ -1,0 +1,62 @@
+import { type Clock, DAY } from '../base/index.ts';
+import type { Sealer } from '../secrets/index.ts';
+import { copyDatabase, type Sql } from '../sqlite/index.ts';
+import type { Pause } from '../task/store.ts';
+import { type Contents, contentsOf } from './backup.ts';
+import { disarm } from './disarm.ts';
+import { checkKey } from './key-check.ts';
+import { withRecord } from './record-file.ts';
+
+/**
+ * Copies a backup to where it can be worked on, and makes sure that it is a whole record, of a version and with
+ * keys that we have. Rejects with `store_corrupt`, `store_newer`, `key_unavailable` or `store_unavailable`.
+ */
+export async function openDraft(file: string, draft: string, sealer: Sealer): Promise<Contents> {
+  // It reads every page of the backup, and writes sound ones.
+  await copyDatabase(file, draft);
+  await withRecord(draft, db => checkKey(db, sealer));
+  return contentsOf(draft);
+}
+
+/** What a copy of a backup has to know to become the record. */
+interface Start {
+  /** The newest thing that the backup knows of, ms. */
+  readonly newest: number | undefined;
+  /** The newest number of the lease of the record that it replaces. */
+  readonly fence: number;
+  /** The pause of that record. */
+  readonly pause: Pause | undefined;
+}
+
+/** Makes the copy of a backup fit to go on from; returns how many of its purchases were ended. */
+export function prepareDraft(
+  draft: string,
+  { sealer, clock }: { readonly sealer: Sealer; readonly clock: Clock },
+  { newest = 0, fence, pause }: Start,
+): Promise<number> {
+  return withRecord(draft, db =>
+    db.immediate(sql => {
+      const now = clock.now();
+      // Numbers count takeovers, so ms since 1970 are above all that were given: none is ever given again.
+      const least = Math.max(fence, now);
+      sql.run('UPDATE lease SET fence = max(fence, :least) + 1, holder = NULL', { least });
+      sql.run(
+        `INSERT INTO revocation (allowance_id, at) SELECT id, :now FROM allowance
+         WHERE true ON CONFLICT (allowance_id) DO NOTHING`,
+        { now },
+      );
+      if (pause !== undefined) keepPaused(sql, pause);
+      // A day more, because clocks err; what is in the record already is not counted twice.
+      const since = Math.min(newest, now) - DAY;
+      sql.run('INSERT OR REPLACE INTO restoration VALUES (:now, :since, NULL)', { now, since });
+      return disarm(sql, sealer, now);
+    }),
+  );
+}
+
+function keepPaused(sql: Sql, { at, reason }: Pause): void {
+  sql.run('UPDATE kill_switch SET paused_at = :at, reason = :reason WHERE paused_at IS NULL', {
+    at,
+    reason: reason ?? null,
+  });
+}

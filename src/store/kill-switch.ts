@@ -1,0 +1,46 @@
+import type { Clock } from '../base/index.ts';
+import type { Database, Sql } from '../sqlite/index.ts';
+import type { KillSwitch, Pause } from '../task/store.ts';
+import { recordPath } from './backup.ts';
+import { withRecord } from './record-file.ts';
+
+/** The kill switch: one row, dated by the clock given here. */
+export function openKillSwitch(db: Database, clock: Clock): KillSwitch {
+  return {
+    read: () => db.read(pauseOf),
+    pause: (reason = undefined) =>
+      db.immediate(sql => {
+        const values = { at: clock.now(), reason: reason ?? null };
+        const unless = 'WHERE paused_at IS NULL';
+        return (
+          sql.run(`UPDATE kill_switch SET paused_at = :at, reason = :reason ${unless}`, values) > 0
+        );
+      }),
+    resume: () =>
+      db.immediate(sql => {
+        const release = 'UPDATE kill_switch SET paused_at = NULL, reason = NULL';
+        return sql.run(`${release} WHERE paused_at IS NOT NULL`) > 0;
+      }),
+  };
+}
+
+/**
+ * Works with the kill switch of a data directory alone: stopping must need neither keys nor a passphrase.
+ * Rejects with `store_unavailable`, `store_corrupt` or `store_newer`.
+ */
+export function withKillSwitch<T>(
+  home: string,
+  clock: Clock,
+  work: (killSwitch: KillSwitch) => Promise<T>,
+): Promise<T> {
+  return withRecord(recordPath(home), db => work(openKillSwitch(db, clock)));
+}
+
+/** The pause that holds now, if any. */
+export function pauseOf(sql: Sql): Pause | undefined {
+  const row = sql.get<{ at: bigint | null; reason: string | null }>(
+    'SELECT paused_at AS at, reason FROM kill_switch',
+  );
+  if (row === undefined || row.at === null) return undefined;
+  return { at: Number(row.at), reason: row.reason ?? undefined };
+}
