@@ -7,13 +7,16 @@ import { writeFileSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { benchListing } from './listing.ts';
+import { benchProcesses } from './processes.ts';
 import { benchPurchase } from './purchase.ts';
 import { benchRecord } from './record.ts';
-import { type Judged, judge } from './row.ts';
+import { type Judged, judge, showGoal } from './row.ts';
+import { benchServer } from './server.ts';
 import { benchStart } from './start.ts';
 
 const rows: Judged[] = [];
-for (const suite of [benchStart, benchListing, benchPurchase, benchRecord]) {
+const SUITES = [benchStart, benchListing, benchPurchase, benchRecord, benchProcesses, benchServer];
+for (const suite of SUITES) {
   rows.push(...(await suite()).map(judge));
 }
 const machine = {
@@ -28,7 +31,7 @@ const show = ({ name, unit, ours, against, figure, goal, met }: Judged) => ({
   ours: `${ours.toPrecision(3)} ${unit}`,
   against: against === undefined ? '' : `${against.name}: ${against.value.toPrecision(3)} ${unit}`,
   ratio: against === undefined ? '' : `${figure}×`,
-  goal: against === undefined ? `≤${goal} ${unit}` : `≤${goal}×`,
+  goal: showGoal(goal, bound => (against === undefined ? `${bound} ${unit}` : `${bound}×`)),
   met: met ? 'yes' : 'no',
 });
 process.stdout.write(`${JSON.stringify(machine)}\n`);

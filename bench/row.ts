@@ -1,13 +1,16 @@
 /** One figure: ours, what it is held against in the same run, and the goal for it. */
 export interface Row {
   readonly name: string;
-  readonly unit: 'ms' | 'MB' | 'bytes';
+  readonly unit: 'ms' | 'MB' | 'bytes' | 'commits/s' | '% of a core';
   readonly ours: number;
   /** What ours is divided by; undefined for an absolute figure. */
   readonly against?: { readonly name: string; readonly value: number };
-  /** The most that the ratio, or the absolute figure, should be. */
-  readonly goal: number;
+  /** What the ratio, or the absolute figure, should be. */
+  readonly goal: Goal;
 }
+
+/** A bound from above or from below. */
+export type Goal = { readonly atMost: number } | { readonly atLeast: number };
 
 /** A row with what came of it. */
 export interface Judged extends Row {
@@ -17,8 +20,15 @@ export interface Judged extends Row {
 
 /** Holds a row against its goal. */
 export function judge(row: Row): Judged {
-  const figure = row.against === undefined ? row.ours : row.ours / row.against.value;
-  return { ...row, figure: Number(figure.toPrecision(3)), met: figure <= row.goal };
+  const { ours, against, goal } = row;
+  const figure = against === undefined ? ours : ours / against.value;
+  const met = 'atMost' in goal ? figure <= goal.atMost : figure >= goal.atLeast;
+  return { ...row, figure: Number(figure.toPrecision(3)), met };
+}
+
+/** A goal in a few signs; `show` writes its number. */
+export function showGoal(goal: Goal, show: (bound: number) => string): string {
+  return 'atMost' in goal ? `≤ ${show(goal.atMost)}` : `≥ ${show(goal.atLeast)}`;
 }
 
 /** The middle of several measurements. */

@@ -1,5 +1,5 @@
 import { existsSync, readFileSync } from 'node:fs';
-import type { Judged } from '../bench/row.ts';
+import { type Judged, showGoal } from '../bench/row.ts';
 import { table } from './markdown.ts';
 
 /** What `npm run bench` leaves in `bench/results.json`. */
@@ -23,13 +23,13 @@ function cells({ name, unit, ours, against, figure, goal, met }: Judged): readon
     `${Number(value.toPrecision(3)).toLocaleString('en-US')} ${unit}`;
   const verdict = met ? 'yes' : 'no';
   return against === undefined
-    ? [name, shown(ours), '', shown(ours), `≤ ${shown(goal)}`, verdict]
+    ? [name, shown(ours), '', shown(ours), showGoal(goal, shown), verdict]
     : [
         name,
         shown(ours),
         `${against.name}: ${shown(against.value)}`,
         `${figure}×`,
-        `≤ ${goal}×`,
+        showGoal(goal, times => `${times}×`),
         verdict,
       ];
 }
