@@ -1,3 +1,4 @@
+import type { InputRequiredResult } from '@modelcontextprotocol/server';
 import type { AskId, Clock, Result } from '../base/index.ts';
 import type {
   Bodies,
@@ -24,6 +25,8 @@ export interface Human {
    * counts whenever it comes. Never rejects.
    */
   show(question: Question): Promise<void>;
+  /** What has the client put a question and call again, in a `retry`. */
+  put(question: Question): Promise<InputRequiredResult>;
 }
 
 /** A question that was put, and what the human said; undefined when the form was dismissed. */

@@ -1,19 +1,19 @@
-import type { CallToolResult } from '@modelcontextprotocol/server';
+import type { CallToolResult, InputRequiredResult } from '@modelcontextprotocol/server';
 import type * as z from 'zod';
 import { asTollkeeperError, digestOf, type Log, type Problem, problem } from '../base/index.ts';
-import type { Question } from '../task/index.ts';
 import type { ToolContext } from './context.ts';
 import { addressed, problemAmidSpending, problemOf } from './problem.ts';
 import type { Reply, SideEffect, Tool } from './tool.ts';
 
-/** What a call comes to: a result for the model, or a question that the client has to put first. */
+/** What a call comes to: a result for the model, or a form that the client has to put first. */
 export type Dispatched =
   | { readonly kind: 'result'; readonly result: CallToolResult }
-  | { readonly kind: 'question'; readonly question: Question };
+  | { readonly kind: 'form'; readonly form: InputRequiredResult };
 
-/** A call's reply, or the whole of what is said when there is none. */
+/** What a call is answered, a form, or the whole of what is said when there is neither. */
 type Outcome =
-  | Extract<Reply<Record<string, unknown>>, { kind: string }>
+  | Extract<Reply<Record<string, unknown>>, { kind: 'output' }>
+  | Extract<Dispatched, { kind: 'form' }>
   | { readonly kind: 'problem'; readonly problem: Problem };
 
 /** The longest list of complaints about arguments that is shown, in characters. */
@@ -36,7 +36,7 @@ export async function dispatch(
     paramsHash === undefined
       ? failure(problem('invalid_input', UNREADABLE))
       : await handle(tool, args, open, log);
-  if (outcome.kind === 'question') return outcome;
+  if (outcome.kind === 'form') return outcome;
   const receiptOf = (output: unknown, effects: readonly SideEffect[]) => ({
     params_hash: paramsHash ?? digestOf({ tool: tool.name, args: null }),
     output_hash: digestOf(output),
@@ -58,7 +58,9 @@ async function handle(
     if (!input.success) return failure(problem('invalid_input', complaintOf(input.error)));
     context = await open();
     const reply = await tool.handle(context, input.data);
-    return 'ok' in reply ? failure(problemOf(reply), context) : reply;
+    if ('ok' in reply) return failure(problemOf(reply), context);
+    if (reply.kind === 'output') return reply;
+    return { kind: 'form', form: await context.human.put(reply.question) };
   } catch (thrown) {
     const error = asTollkeeperError(thrown);
     log().error({ tool: tool.name, code: error.code, error }, 'a tool failed');
@@ -91,7 +93,7 @@ function complaintOf({ issues }: z.ZodError): string {
 }
 
 function resultOf(
-  outcome: Exclude<Outcome, { kind: 'question' }>,
+  outcome: Exclude<Outcome, { kind: 'form' }>,
   receiptOf: (output: unknown, effects: readonly SideEffect[]) => object,
 ): CallToolResult {
   if (outcome.kind === 'problem') {

@@ -3,7 +3,10 @@ import { Client as NewClient } from '@modelcontextprotocol/client';
 import { StdioClientTransport as NewTransport } from '@modelcontextprotocol/client/stdio';
 import { Client as OldClient } from '@modelcontextprotocol/sdk/client/index.js';
 import { StdioClientTransport as OldTransport } from '@modelcontextprotocol/sdk/client/stdio.js';
-import { ElicitRequestSchema } from '@modelcontextprotocol/sdk/types.js';
+import {
+  ElicitRequestSchema,
+  ResourceUpdatedNotificationSchema,
+} from '@modelcontextprotocol/sdk/types.js';
 
 /** The clients that Tollkeeper is tried with: the older SDK, and the newer one in both eras. */
 export const KINDS = ['v1', 'v2 legacy', 'v2 modern'] as const;
@@ -55,6 +58,10 @@ export interface Connected {
   instructions(): string | undefined;
   listResources(): Promise<readonly { uri: string; name: string; mimeType?: string }[]>;
   read(uri: string): Promise<Contents>;
+  /** Subscribes to a resource in the way of its era; rejects if the server will not have it. Returns what ends it. */
+  subscribe(uri: string): Promise<() => Promise<void>>;
+  /** The URI of each change that it was told of, so far. */
+  readonly updates: readonly string[];
   /** All that the server wrote to stdout, and to stderr, so far. */
   stdout(): Buffer;
   stderr(): Buffer;
@@ -78,6 +85,11 @@ export async function connect(
 ): Promise<Connected> {
   const transport = spy(kind === 'v1' ? OldTransport : NewTransport, command);
   const client = kind === 'v1' ? oldClient(human) : newClient(kind, human);
+  const updates: string[] = [];
+  const updated = ({ params }: { params: { uri: string } }) => void updates.push(params.uri);
+  if (client instanceof OldClient) {
+    client.setNotificationHandler(ResourceUpdatedNotificationSchema, updated);
+  } else client.setNotificationHandler('notifications/resources/updated', updated);
   await client.connect(transport.wire as never);
   await client.listTools();
   return {
@@ -93,10 +105,23 @@ export async function connect(
     instructions: () => client.getInstructions(),
     listResources: async () => (await client.listResources()).resources as never,
     read: async uri => (await client.readResource({ uri })).contents[0] as Contents,
+    async subscribe(uri) {
+      if (client instanceof NewClient && kind === 'v2 modern') return listen(client, uri);
+      await client.subscribeResource({ uri });
+      return async () => void (await client.unsubscribeResource({ uri }));
+    },
+    updates,
     stdout: () => Buffer.concat(transport.stdout),
     stderr: () => Buffer.concat(transport.stderr),
     close: () => client.close(),
   };
+}
+
+/** Subscribes as of 2026-07-28, where a server acknowledges what it will tell of. */
+async function listen(client: NewClient, uri: string): Promise<() => Promise<void>> {
+  const { honoredFilter, close } = await client.listen({ resourceSubscriptions: [uri] });
+  if (honoredFilter.resourceSubscriptions?.includes(uri)) return close;
+  throw new Error(`${uri} is not honoured`);
 }
 
 function oldClient(human: Human | undefined): OldClient {

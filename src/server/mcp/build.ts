@@ -1,31 +1,36 @@
 import { McpServer, type ServerContext } from '@modelcontextprotocol/server';
-import { type Log, silent } from '../../base/index.ts';
+import { type Log, silent, TollkeeperError } from '../../base/index.ts';
 import { BUYER_TOOLS, dispatch, type Tool } from '../../tools/index.ts';
-import { surroundingsOf } from '../approval-text.ts';
 import type { Tollkeeper } from '../compose.ts';
 import { VERSION } from '../version.ts';
 import { clientOf } from './client.ts';
 import { type Dialogs, openDialogs } from './dialog.ts';
 import { INSTRUCTIONS } from './instructions.ts';
 import { registerBodies } from './resources.ts';
-import { askByRetry, openStateCodec } from './retry.ts';
+import { stateCodecOf } from './retry.ts';
 import { listedInput, listedOutput } from './schema.ts';
+import { registerSubscriptions } from './subscribe.ts';
+import { registerTasks } from './task-resource.ts';
+import type { TaskWatch } from './task-watch.ts';
 import { toolContext } from './tool-context.ts';
 
 /**
  * Builds the MCP server for one connection, of either era. `open` gives the wired rooms; it is first
- * asked for when a tool is called, so that connecting has no effects.
+ * asked for when a tool is called, a resource read or subscribed to, so that connecting has no effects.
  */
-export function buildServer(open: () => Promise<Tollkeeper>): McpServer {
+export function buildServer(open: () => Promise<Tollkeeper>, watch: TaskWatch): McpServer {
   const mcp = new McpServer(
     { name: 'tollkeeper', title: 'Tollkeeper', version: VERSION },
     {
-      capabilities: { tools: {}, resources: {} },
+      capabilities: {
+        tools: { listChanged: false },
+        resources: { subscribe: true, listChanged: false },
+      },
       instructions: INSTRUCTIONS,
       // The SDK's own bridge to 2025 clients loses a slow human's answer; ours does not.
       inputRequired: { legacyShim: false },
       requestState: {
-        verify: async (state, context) => (await codec(open)).verify(state, context),
+        verify: async (state, context) => stateCodecOf(await open()).verify(state, context),
       },
     },
   );
@@ -35,13 +40,13 @@ export function buildServer(open: () => Promise<Tollkeeper>): McpServer {
     const contextOf = async () => {
       const tollkeeper = await open();
       log = tollkeeper.log;
+      // Before the tool begins: then it is sure that no money moved.
+      if (!tool.annotations.readOnlyHint) refuseNewer(tollkeeper);
       dialogs ??= openDialogs(mcp, tollkeeper);
       return toolContext(tollkeeper, clientOf(mcp, context), dialogs, context);
     };
     const dispatched = await dispatch(tool, args, contextOf, () => log);
-    if (dispatched.kind === 'result') return dispatched.result;
-    const around = await surroundingsOf(await open());
-    return askByRetry(dispatched.question, around, await codec(open), context);
+    return dispatched.kind === 'form' ? dispatched.form : dispatched.result;
   };
   for (const tool of BUYER_TOOLS) {
     const { name, title, description, annotations } = tool;
@@ -51,16 +56,18 @@ export function buildServer(open: () => Promise<Tollkeeper>): McpServer {
     mcp.registerTool(name, listed, (args, context) => call(tool, args, context));
   }
   registerBodies(mcp, open);
+  registerTasks(mcp, open);
+  registerSubscriptions(mcp, watch);
   spendFirstRequestId(mcp);
   return mcp;
+}
+
+/** What a newer version recorded is only read. */
+function refuseNewer({ store }: Tollkeeper): void {
+  if (store.access() === 'read_only') throw new TollkeeperError('store_newer');
 }
 
 /** Older clients ignore that a request with id 0 was withdrawn: so a ping takes that id before any form can. */
 function spendFirstRequestId({ server }: McpServer): void {
   server.oninitialized = () => void server.ping().catch(() => undefined);
-}
-
-async function codec(open: () => Promise<Tollkeeper>) {
-  const { sealer } = await open();
-  return openStateCodec(sealer.derive('mcp-request-state'));
 }

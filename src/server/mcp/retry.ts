@@ -11,6 +11,7 @@ import type { AskId } from '../../base/index.ts';
 import type { Question } from '../../task/index.ts';
 import type { Brought } from '../../tools/index.ts';
 import type { Surroundings } from '../approval-text.ts';
+import type { Tollkeeper } from '../compose.ts';
 import { formFor, verdictFrom } from './form.ts';
 
 /** The name of the question in a result and in its retry. */
@@ -25,10 +26,10 @@ const stateSchema = z.object({
 /** What travels through a 2026-era client: signed, readable, no secret, and good for one question. */
 export type AskState = z.infer<typeof stateSchema>;
 
-/** The codec of that state; `key` is shared by every process of a data directory. */
-export function openStateCodec(key: Uint8Array): RequestStateCodec<AskState> {
+/** The codec of that state; its key is shared by every process of a data directory. */
+export function stateCodecOf({ sealer }: Tollkeeper): RequestStateCodec<AskState> {
   return createRequestStateCodec<AskState>({
-    key,
+    key: sealer.derive('mcp-request-state'),
     ttlSeconds: TTL_SECONDS,
     bind: ({ mcpReq }) => mcpReq.method,
   });

@@ -1,15 +1,19 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { serveStdio } from '@modelcontextprotocol/server/stdio';
+import { StdioServerTransport, serveStdio } from '@modelcontextprotocol/server/stdio';
 import { SECOND } from '../../base/index.ts';
 import type { Tollkeeper } from '../compose.ts';
 import type { Home } from '../home.ts';
 import { buildServer } from './build.ts';
+import { withListening } from './listen.ts';
+import { openTaskWatch } from './task-watch.ts';
 
 /** How long a server lives before it looks for work that others left: modern clients spawn throw-away ones. */
 const SETTLE_MS: number = 5 * SECOND;
 /** A client that closes kills us 2 s after SIGTERM. Nothing relies on this, it is only tidy. */
 const CLOSE_MS: number = 1.5 * SECOND;
+/** How many `subscriptions/listen` requests one connection keeps open. */
+const MOST_LISTENS = 50;
 
 /** Serves MCP over stdio until the client closes. Nothing but MCP is written to stdout. */
 export function serveMcp(home: Home): void {
@@ -28,9 +32,17 @@ export function serveMcp(home: Home): void {
       });
     return opened;
   };
-  serveStdio(() => buildServer(open), { onerror: complain });
+  const watch = openTaskWatch(open);
+  serveStdio(() => buildServer(open, watch), {
+    transport: withListening(new StdioServerTransport(), watch),
+    maxSubscriptions: MOST_LISTENS,
+    onerror: complain,
+  });
   setTimeout(() => void resume(home, open), SETTLE_MS).unref();
-  closeWith(async () => (await opened?.catch(() => undefined))?.close());
+  closeWith(async () => {
+    watch.close();
+    await (await opened?.catch(() => undefined))?.close();
+  });
 }
 
 /** Takes up what an earlier process left under way. A data directory that was never used is left alone. */

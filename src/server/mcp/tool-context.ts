@@ -7,7 +7,7 @@ import { LOCAL_OWNER } from '../owner.ts';
 import type { Client } from './client.ts';
 import type { Dialogs } from './dialog.ts';
 import { progressOf } from './progress.ts';
-import { broughtBy } from './retry.ts';
+import { askByRetry, broughtBy, stateCodecOf } from './retry.ts';
 
 /** One call's view of the whole: the client that made it, and the way to its human. */
 export async function toolContext(
@@ -22,6 +22,9 @@ export async function toolContext(
     line: lineTo(client),
     brought: client.modern ? broughtBy(context) : undefined,
     show: question => dialogs.show(question, around),
+    put: async question =>
+      // The budget may have changed while the call went on.
+      askByRetry(question, await surroundingsOf(tollkeeper), stateCodecOf(tollkeeper), context),
   };
   return {
     owner: LOCAL_OWNER,
