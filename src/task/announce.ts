@@ -1,3 +1,4 @@
+import { TollkeeperError } from '../base/index.ts';
 import type { FactOf } from './fact.ts';
 import type { StepOf } from './next-step.ts';
 import { type Decide, type Recorder, recordStep, type Turn } from './record.ts';
@@ -15,6 +16,8 @@ export async function announce(
   const leaving: Decide = (_facts, _books, now) => [{ kind: 'sent', at: now, phase }];
   const { facts, rejected } = await recordStep(recorder, turn, leaving);
   if (rejected !== undefined) return undefined;
+  // Stopped since and continued, another process may have given it up, and the caller asked again.
+  if (!turn.isSure()) throw new TollkeeperError('desktop_executor_offline');
   const step = { kind: 'give_up', paid: phase === 'deliver' } as const;
   return { ...turn, task: { id: turn.task.id, facts }, step };
 }

@@ -15,16 +15,36 @@ const MOST_TURNS = 30;
 /** How long a task rests after an error of the machine, ms. */
 const REST_MS: number = 5 * SECOND;
 
+/** How a task was left. */
+export interface Left {
+  /** When to look again, ms since 1970; undefined when only new facts can move it. */
+  readonly at: number | undefined;
+  /** How many facts of it are known here; 0 if none could be read. */
+  readonly length: number;
+}
+
 /**
  * Takes a task's steps, one after another, until it is done or has to wait: load the facts, name the
- * next step, take it, record what came of it, again. Returns when to look again, in ms since 1970;
- * undefined when only new facts can move it. Never rejects.
+ * next step, take it, record what came of it, again. Never rejects.
  */
-export async function drive(
-  means: Means,
-  taskId: TaskId,
-  tenure: Tenure,
-): Promise<number | undefined> {
+export async function drive(means: Means, taskId: TaskId, tenure: Tenure): Promise<Left> {
+  let length = 0;
+  const know = <Known extends { readonly facts: readonly unknown[] } | undefined>(known: Known) => {
+    length = known?.facts.length ?? length;
+    return known;
+  };
+  // What this process wrote itself is no news to it: else a look-up that is taken down would call for the next.
+  const tasks: Means['tasks'] = {
+    ...means.tasks,
+    load: async id => know(await means.tasks.load(id)),
+    append: async (...what) => know(await means.tasks.append(...what)),
+  };
+  const at = await steps({ ...means, tasks }, taskId, tenure);
+  return { at, length };
+}
+
+/** Takes the steps; returns when to look again, in ms since 1970. */
+async function steps(means: Means, taskId: TaskId, tenure: Tenure): Promise<number | undefined> {
   let turn: Turn | undefined;
   try {
     for (let turns = 0; turns < MOST_TURNS && !tenure.closing.aborted; turns += 1) {
@@ -93,8 +113,9 @@ async function rescue(
   const failed = recordStep(means, turn, (_facts, _books, now) => [
     { kind: 'failed', at: now, code: error.code },
   ]);
+  // A task that went on meanwhile, as when the sum was held in this very step, is not ended: it is looked at again.
   return failed.then(
-    () => undefined,
+    ({ rejected }) => (rejected === undefined ? undefined : rest),
     () => rest,
   );
 }

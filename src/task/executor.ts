@@ -1,6 +1,6 @@
 import type { TaskId } from '../base/index.ts';
 import { type Open, openAgenda } from './agenda.ts';
-import { audit } from './audit.ts';
+import { openAuditor } from './audit.ts';
 import { drive } from './drive.ts';
 import { openHold, type Post } from './hold.ts';
 import type { Means } from './means.ts';
@@ -61,6 +61,7 @@ export function openExecutor(means: Means, post: Post = 'on_call'): Executor {
 /** What one look at the open tasks after another works with. */
 function openRound(means: Means, post: Post) {
   const hold = openHold(means, post);
+  const auditor = openAuditor(means);
   const agenda = openAgenda(means.clock);
   const driven = new Map<TaskId, Driven>();
   const closing = new AbortController();
@@ -72,8 +73,8 @@ function openRound(means: Means, post: Post) {
     closing: closing.signal,
   });
   const start = (task: Open, fence: number): void => {
-    const turn = drive(means, task.id, tenureOf(fence)).then(at => {
-      agenda.note(task, at);
+    const turn = drive(means, task.id, tenureOf(fence)).then(({ at, length }) => {
+      agenda.note({ id: task.id, length }, at);
       driven.delete(task.id);
       pause.abort();
     });
@@ -100,12 +101,15 @@ function openRound(means: Means, post: Post) {
       const isBusy = due.length + driven.size > 0;
       const wanted = post === 'standing' || isBusy || (await means.audits.due()) !== undefined;
       const fence = wanted ? await hold.take() : undefined;
-      if (fence !== undefined) await audit(means, fence);
-      if (fence !== undefined) for (const task of due) start(task, fence);
+      if (fence !== undefined) {
+        auditor.attend(tenureOf(fence));
+        for (const task of due) start(task, fence);
+      }
       return post === 'standing' || open.length > 0 || driven.size > 0 || hold.isHeld();
     },
     async close(): Promise<void> {
       await Promise.all([...driven.values()].map(({ turn }) => turn));
+      await auditor.close();
       await hold.close();
     },
   };

@@ -8,8 +8,10 @@ import { recordStep, type Turn } from './record.ts';
 import { reserve } from './reserve.ts';
 import { send } from './send.ts';
 
-/** How long a purchase waits for other payments, or the audit of a restored record, before it tries again, ms. */
+/** How long a purchase waits for other payments to end before it tries again, ms. */
 const QUEUE_MS: number = SECOND / 4;
+/** And for the audit of a restored record. */
+const AUDIT_MS: number = 1 * SECOND;
 
 /** T1, then the wallet, then T2 or T3. Returns when to look again, ms from now, if it has to wait. */
 export async function pay(means: Means, turn: Turn<StepOf<'pay'>>): Promise<number | undefined> {
@@ -19,7 +21,8 @@ export async function pay(means: Means, turn: Turn<StepOf<'pay'>>): Promise<numb
   const rules = await means.house();
   const decide = reserve({ fence: turn.fence, rules, names: newNames(), attemptId });
   const { facts, rejected } = await recordStep(means, turn, decide, { paymentHash });
-  if (rejected === 'PAYMENTS_IN_FLIGHT' || rejected === 'record_restored') return QUEUE_MS;
+  if (rejected === 'PAYMENTS_IN_FLIGHT') return QUEUE_MS;
+  if (rejected === 'record_restored') return AUDIT_MS;
   const { reserved } = purchaseOf(facts);
   // Only the attempt that this very transaction recorded is sent: anything else is looked up.
   if (rejected !== undefined || reserved?.attemptId !== attemptId) return undefined;

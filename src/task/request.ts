@@ -43,7 +43,7 @@ export function isSafe(method: Method): boolean {
  * the seller knows the second one for the first (draft-ietf-httpapi-idempotency-key-header).
  */
 export function isRepeatable({ method, headers }: PurchaseRequest): boolean {
-  return isSafe(method) || headers['idempotency-key'] !== undefined;
+  return isSafe(method) || (headers['idempotency-key'] ?? '').trim() !== '';
 }
 
 /** `URL.host` of the request: lower-case, with a non-default port. Policy speaks of hosts in this form. */

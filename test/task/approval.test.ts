@@ -97,8 +97,7 @@ describe('between a human’s yes and the payment', () => {
     return task;
   };
   const endOfLine = async (market: Market) => {
-    await market.clock.asleep(SECOND);
-    market.clock.move(5 * SECOND);
+    await market.pass(7 * SECOND);
   };
 });
 

@@ -49,6 +49,11 @@ async function opened(settings: WrittenSettings = FREE_HAND) {
 const held = (market: Market, task: Task) =>
   market.until(task, one => kindsOf(one).includes('sending'));
 
+/** Lets time pass until the wallet was asked and knew nothing. */
+async function missed(market: Market, task: Task): Promise<void> {
+  while (!(await market.kinds(task)).includes('missed')) await market.pass(SECOND);
+}
+
 async function spent(market: Market, seller: Seller) {
   const reads = { owner: 'local', host: seller.host, now: market.clock.now() };
   return market.store.ledger.books(reads);
@@ -89,7 +94,7 @@ describe('a payment on its way', () => {
     const { market, seller, rule } = await opened();
     await market.sandbox.setBehaviour({ kind: 'error_after_acceptance' });
     const task = await market.buy(`${seller.origin}/a`);
-    expect(await market.ended(task)).toMatchObject(BOUGHT);
+    expect(await market.outlast(task)).toMatchObject(BOUGHT);
     expect(rule.handed).toBe(1);
     expect(await market.debits()).toBe(1);
   });
@@ -117,7 +122,7 @@ describe('a payment on its way', () => {
       throw new Error('a bug of the wallet');
     };
     const task = await market.buy(`${seller.origin}/a`);
-    expect(await market.ended(task)).toMatchObject(BOUGHT);
+    expect(await market.outlast(task)).toMatchObject(BOUGHT);
     expect(await market.debits()).toBe(1);
   });
 });
@@ -132,7 +137,7 @@ describe('a payment that the wallet does not know', () => {
       return UNKNOWN;
     };
     const task = await market.buy(`${seller.origin}/a`);
-    expect(await market.ended(task)).toMatchObject(BOUGHT);
+    expect(await market.outlast(task)).toMatchObject(BOUGHT);
     expect(rule.handed).toBe(2);
     expect(await market.kinds(task)).toEqual([
       ...['requested', 'challenged', 'approved', 'reserved', 'sending'],
@@ -189,9 +194,21 @@ describe('a payment that the wallet does not know', () => {
     await held(market, task);
     market.clock.move(91 * SECOND);
     rule.lookUp = async () => NOT_FOUND;
-    await market.until(task, one => kindsOf(one).includes('missed'));
+    await missed(market, task);
     expect(await market.status(task)).toMatchObject(RUNNING);
     expect(rule.handed).toBe(1);
+  });
+
+  test('is handed over ever more rarely while the wallet takes nothing', async () => {
+    const { market, seller, rule } = await opened();
+    rule.pay = async () => UNKNOWN;
+    rule.lookUp = async () => NOT_FOUND;
+    const task = await market.buy(`${seller.origin}/a`);
+    await held(market, task);
+    await market.pass(5 * MINUTE);
+    expect(rule.handed).toBeGreaterThan(5);
+    expect(rule.handed).toBeLessThan(30);
+    expect((await market.kinds(task)).length).toBeLessThan(40);
   });
 
   test('is released only after two misses a minute apart and the end of its invoice', async () => {
@@ -203,7 +220,7 @@ describe('a payment that the wallet does not know', () => {
     await held(market, task);
     market.clock.move(59 * MINUTE + 45 * SECOND);
     rule.lookUp = async () => NOT_FOUND;
-    await market.until(task, one => kindsOf(one).includes('missed'));
+    await missed(market, task);
     expect(rule.handed).toBe(1);
     market.clock.move(30 * SECOND);
     await market.pass(10 * SECOND);

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { setImmediate } from 'node:timers/promises';
 import { onTestFinished } from 'vitest';
 import { type AskId, DAY, type Msat, newId, SECOND } from '../../src/base/index.ts';
-import type { Egress, Limits } from '../../src/http/index.ts';
+import type { Limits } from '../../src/http/index.ts';
 import type { WrittenSettings } from '../../src/policy/index.ts';
 import type { Store } from '../../src/store/index.ts';
 import type { HumanAnswer } from '../../src/task/answer.ts';
@@ -93,8 +93,8 @@ export async function openMarket(plan: MarketPlan = {}): Promise<Market> {
   const parts = await openParts({ home, clock, house, limits: plan.limits });
   const { store } = parts;
   const sellers: Seller[] = [];
-  const wire = watchWire(parts.means.egress);
-  const plain: Means = { ...parts.means, egress: wire.egress };
+  const work = watchWork(parts.means);
+  const plain = work.means;
   let desk = openDesk((plan.means ?? (means => means))(plain));
 
   /** Closes the executor; a payment that is waited for has all the time it wants. */
@@ -109,15 +109,18 @@ export async function openMarket(plan: MarketPlan = {}): Promise<Market> {
     }
     await closed;
   };
-  /** Waits until nothing is on the wire, and the loop over the open tasks sleeps or none is open. */
+  /** Waits until nothing is on the wire or in the record's hands, and the loop over the open tasks sleeps or none is open. */
   const rest = async (): Promise<void> => {
-    do await setImmediate();
-    while (wire.isBusy());
-    const asleep = clock.asleep(1, SECOND).then(() => true);
-    for (let isResting = false; !isResting; ) {
+    for (let isAsleep = false; !isAsleep || work.isUnderWay(); ) {
+      do await setImmediate();
+      while (work.isUnderWay());
       const mark = store.news.mark();
       if ((await store.tasks.unfinished()).length === 0) return;
-      isResting = await Promise.race([asleep, store.news.after(mark, FOREVER).then(() => false)]);
+      const asleep = clock.asleep(1, SECOND).then(() => true);
+      const over = new AbortController();
+      const news = store.news.after(mark, FOREVER, over.signal).then(() => false);
+      isAsleep = await Promise.race([asleep, news]);
+      over.abort();
     }
   };
 
@@ -212,18 +215,35 @@ export function kindsOf({ facts }: Task): readonly FactKind[] {
   return facts.map(({ kind }) => kind);
 }
 
-/** The way out, and whether anything is on it. */
-function watchWire(egress: Egress) {
+/** The means, and whether any call of the record or the way out is under way. */
+function watchWork(means: Means): { readonly means: Means; isUnderWay(): boolean } {
   let underWay = 0;
-  const exchange: Egress['exchange'] = async (...what) => {
-    underWay += 1;
-    try {
-      return await egress.exchange(...what);
-    } finally {
-      underWay -= 1;
-    }
+  const watched = <Part extends object>(part: Part): Part =>
+    Object.fromEntries(
+      Object.entries(part).map(([name, call]) => [
+        name,
+        async (...what: unknown[]) => {
+          underWay += 1;
+          try {
+            return await call(...what);
+          } finally {
+            underWay -= 1;
+          }
+        },
+      ]),
+    ) as Part;
+  const { tasks, lease, audits, credentials, egress } = means;
+  return {
+    means: {
+      ...means,
+      tasks: watched(tasks),
+      lease: watched(lease),
+      audits: watched(audits),
+      credentials: watched(credentials),
+      egress: watched(egress),
+    },
+    isUnderWay: () => underWay > 0,
   };
-  return { egress: { ...egress, exchange }, isBusy: () => underWay > 0 };
 }
 
 function openDesk(means: Means) {

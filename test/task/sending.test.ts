@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { HOUR, MINUTE, sats } from '../../src/base/index.ts';
+import { HOUR, MINUTE, SECOND, sats } from '../../src/base/index.ts';
 import { type Market, visitMarket } from './market.ts';
 import { FREE_HAND } from './parts.ts';
 import type { Seller } from './seller.ts';
@@ -141,6 +141,45 @@ test('a paid POST that carries the seller’s idempotency key is sent again when
   expect(await market.ended(task)).toMatchObject({ status: 'completed', money: 'moved' });
   expect(seller.requests).toHaveLength(3);
   expect(await market.debits()).toBe(1);
+});
+
+test('an empty idempotency key is none', async () => {
+  const [market, seller] = await opened();
+  seller.paid = (_request, response) => response.destroy();
+  const task = await market.buy(`${seller.origin}/a`, {
+    ...POST,
+    headers: { 'idempotency-key': '' },
+  });
+  await market.say(task, 'once');
+  expect(await market.ended(task)).toMatchObject({ status: 'paid', code: 'delivery_unknown' });
+  expect(seller.requests).toHaveLength(2);
+});
+
+test('a process that was stopped just before a POST leaves sends nothing when it goes on', async () => {
+  let freezes = true;
+  const market: Market = await visitMarket({
+    means: means => ({
+      ...means,
+      lease: { ...means.lease, beat: () => new Promise(() => undefined) },
+      tasks: {
+        ...means.tasks,
+        async append(...what) {
+          const recorded = await means.tasks.append(...what);
+          if (freezes && recorded.facts.at(-1)?.kind === 'sent') {
+            freezes = false;
+            market.clock.move(30 * SECOND);
+          }
+          return recorded;
+        },
+      },
+    }),
+  });
+  const seller = await market.seller();
+  const task = await market.buy(`${seller.origin}/a`, POST);
+  await market.say(task, 'once');
+  await market.until(task, ({ facts }) => facts.at(-1)?.kind === 'sent');
+  await market.clock.asleep(1, SECOND);
+  expect(seller.requests).toEqual([]);
 });
 
 test('a process that dies while a POST is out leaves it given up, before payment and after it', async () => {
