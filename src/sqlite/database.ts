@@ -66,6 +66,7 @@ export function database(connection: DatabaseSync, known: number): Database {
         throw thrown;
       }),
     immediate: async work => {
+      await turn();
       refuseNewer();
       const { result, changed } = await retried(() => {
         const before = statements.changes();
@@ -77,7 +78,6 @@ export function database(connection: DatabaseSync, known: number): Database {
         return { result, changed: statements.changes() !== before };
       });
       if (changed) for (const listener of listeners) listener();
-      await turn();
       return result;
     },
     onCommit: listener => {
@@ -95,7 +95,8 @@ export function database(connection: DatabaseSync, known: number): Database {
 
 /**
  * Lets everything else of the process have its turn. Awaiting alone does not: whoever writes in a row, as a
- * purchase does, would stop timers and sockets until its last commit is on the disk.
+ * purchase does, would stop timers and sockets until its last commit is on the disk. Before a commit, not after
+ * it: whoever wrote something is the first to act on it.
  */
 function turn(): Promise<void> {
   return new Promise(resolve => setImmediate(resolve));

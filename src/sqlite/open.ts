@@ -1,8 +1,9 @@
-import { access, chmod, constants, mkdir, open, stat } from 'node:fs/promises';
+import { access, chmod, constants, open, stat } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import type { DatabaseSync } from 'node:sqlite';
 import { TollkeeperError } from '../base/index.ts';
 import { type Database, database } from './database.ts';
+import { makeDirectory } from './directory.ts';
 import { type FileSystemOf, fileSystemOf, refuseShared } from './file-system.ts';
 import { migrate, schemaVersion } from './migrate.ts';
 import { retried } from './retry.ts';
@@ -52,7 +53,7 @@ export async function openDatabase(options: DatabaseOptions): Promise<Database> 
 /** Makes the file before SQLite does, who would let everybody read it; -wal and -shm take its mode. */
 async function createPrivately({ path, ...options }: DatabaseOptions): Promise<void> {
   try {
-    await mkdir(dirname(path), { recursive: true, mode: 0o700 });
+    await makeDirectory(dirname(path));
     await refuseShared(path, options.fileSystemOf ?? fileSystemOf);
     const file = await open(path, 'wx', 0o600).catch(unlessExists);
     // SQLite would open a file that cannot be written all the same, and never write to it, mended or not.

@@ -9,7 +9,7 @@ export function recordPath(home: string): string {
 /** What a copy of a record holds. */
 export interface Contents {
   readonly purchases: number;
-  /** The newest thing that it knows of, ms; undefined if it knows nothing. */
+  /** When its newest fact was written, ms; undefined if it knows nothing. */
   readonly newest: number | undefined;
 }
 
@@ -25,7 +25,7 @@ export async function backUp(home: string, file: string): Promise<Contents> {
 
 const CONTENTS = `
   SELECT (SELECT count(*) FROM task) AS purchases,
-         (SELECT max(json_extract(body, '$.at')) FROM fact) AS newest`;
+         (SELECT json_extract(body, '$.at') FROM fact ORDER BY number DESC LIMIT 1) AS newest`;
 
 /** Looks into a copy of a record, which stays as it is. Rejects with `store_unavailable` or `store_corrupt`. */
 export async function contentsOf(file: string): Promise<Contents> {

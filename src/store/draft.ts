@@ -20,7 +20,7 @@ export async function openDraft(file: string, draft: string, sealer: Sealer): Pr
 
 /** What a copy of a backup has to know to become the record. */
 interface Start {
-  /** The newest thing that the backup knows of, ms. */
+  /** When the newest fact of the backup was written, ms. */
   readonly newest: number | undefined;
   /** The newest number of the lease of the record that it replaces. */
   readonly fence: number;
@@ -47,7 +47,8 @@ export function prepareDraft(
       );
       if (pause !== undefined) keepPaused(sql, pause);
       // A day more, because clocks err; what is in the record already is not counted twice.
-      const since = Math.min(newest, now) - DAY;
+      // A clock that was ahead then says nothing: all that the wallet ever paid is held against it.
+      const since = newest > now ? 0 : newest - DAY;
       sql.run('INSERT OR REPLACE INTO restoration VALUES (:now, :since, NULL)', { now, since });
       return disarm(sql, sealer, now);
     }),

@@ -1,8 +1,13 @@
-import type { Clock } from '../base/index.ts';
+import { type Clock, TollkeeperError } from '../base/index.ts';
 import type { Database, Sql } from '../sqlite/index.ts';
 import type { KillSwitch, Pause } from '../task/store.ts';
 import { recordPath } from './backup.ts';
 import { withRecord } from './record-file.ts';
+
+/** What a restore pauses for, by itself, until it is over: a pause that is written meanwhile would be written over. */
+export const RESTORING = 'a restore is under way';
+const SAY_AGAIN =
+  'Spending is stopped for a restore: say it again when that is over, or resume first if none is under way.';
 
 /** The kill switch: one row, dated by the clock given here. */
 export function openKillSwitch(db: Database, clock: Clock): KillSwitch {
@@ -10,6 +15,8 @@ export function openKillSwitch(db: Database, clock: Clock): KillSwitch {
     read: () => db.read(pauseOf),
     pause: (reason = undefined) =>
       db.immediate(sql => {
+        if (pauseOf(sql)?.reason === RESTORING)
+          throw new TollkeeperError('store_unavailable', SAY_AGAIN);
         const values = { at: clock.now(), reason: reason ?? null };
         const unless = 'WHERE paused_at IS NULL';
         return (

@@ -1,9 +1,9 @@
 import { existsSync } from 'node:fs';
 import { rename } from 'node:fs/promises';
 import { asTollkeeperError, type Clock, SECOND, TollkeeperError } from '../base/index.ts';
-import { copyPages } from '../sqlite/index.ts';
+import { copyPages, type Sql } from '../sqlite/index.ts';
 import type { Lease, Pause } from '../task/store.ts';
-import { pauseOf } from './kill-switch.ts';
+import { pauseOf, RESTORING } from './kill-switch.ts';
 import { openLease } from './lease.ts';
 import { openRecord } from './record-file.ts';
 
@@ -22,6 +22,7 @@ export interface Replaced extends Held {
 interface Held {
   /** The lease's number, which is ours. */
   readonly fence: number;
+  /** The pause that there was; the restore has one of its own until it is over. */
   readonly pause: Pause | undefined;
   /** Whether nobody else has taken the lease meanwhile. */
   isOurs(): Promise<boolean>;
@@ -65,7 +66,9 @@ async function hold(
   let fence: number | undefined;
   const close = async (): Promise<void> => {
     try {
-      if (fence !== undefined) await lease.release(fence);
+      if (fence === undefined) return;
+      await db.immediate(lift);
+      await lease.release(fence);
     } finally {
       db.close();
     }
@@ -74,12 +77,30 @@ async function hold(
     const ours = await takeLease(lease, clock);
     fence = ours;
     await keep();
-    const pause = await db.read(pauseOf);
+    const at = clock.now();
+    const pause = await db.immediate(sql => stop(sql, at));
     return { fence: ours, pause, isOurs: () => lease.beat(ours), close };
   } catch (thrown) {
     await close();
     throw thrown;
   }
+}
+
+/** Pauses spending for the restore; returns the pause that there was before. */
+function stop(sql: Sql, at: number): Pause | undefined {
+  const pause = pauseOf(sql);
+  const unless = 'WHERE paused_at IS NULL';
+  sql.run(`UPDATE kill_switch SET paused_at = :at, reason = :reason ${unless}`, {
+    at,
+    reason: RESTORING,
+  });
+  return pause?.reason === RESTORING ? undefined : pause;
+}
+
+/** Ends the restore's own pause, where it is still there. */
+function lift(sql: Sql): void {
+  const own = 'WHERE reason = :reason';
+  sql.run(`UPDATE kill_switch SET paused_at = NULL, reason = NULL ${own}`, { reason: RESTORING });
 }
 
 async function takeLease(lease: Lease, clock: Clock): Promise<number> {

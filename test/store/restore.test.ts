@@ -6,6 +6,7 @@ import { describe, expect, test } from 'vitest';
 import { type Clock, DAY, type Msat, SECOND, sats } from '../../src/base/index.ts';
 import { openKeyring } from '../../src/secrets/index.ts';
 import { backUp, openBackup, type Restored } from '../../src/store/index.ts';
+import { takeOver } from '../../src/store/take-over.ts';
 import type { Means, Task } from '../../src/task/index.ts';
 import { nextStep } from '../../src/task/next-step.ts';
 import { recordStep } from '../../src/task/record.ts';
@@ -18,15 +19,25 @@ import { storeAt } from './place.ts';
 
 const BOUGHT = { status: 'completed', money: 'moved' };
 
+/** What a wallet does when it is asked what it paid, and how often it was. */
+interface Asked {
+  isDown: boolean;
+  hangs: boolean;
+  times: number;
+}
+
 /** A market with one seller, whose wallet can be cut off. */
 async function opened(settings = {}) {
-  const wallet = { isDown: false };
+  const wallet: Asked = { isDown: false, hangs: false, times: 0 };
   const means = (plain: Means): Means => ({
     ...plain,
     async wallet() {
       const open = await plain.wallet();
-      const sent: typeof open.sent = since =>
-        wallet.isDown ? Promise.reject(new Error('cut off')) : open.sent(since);
+      const sent: typeof open.sent = since => {
+        wallet.times += 1;
+        if (wallet.hangs) return new Promise(() => undefined);
+        return wallet.isDown ? Promise.reject(new Error('cut off')) : open.sent(since);
+      };
       return { ...open, sent };
     },
   });
@@ -172,11 +183,64 @@ describe('a record that was restored', () => {
     expect(await market.status(underWay)).toMatchObject(BOUGHT);
     expect(await market.kinds(fresh)).toEqual(['requested', 'challenged', 'approved']);
     expect(await market.debits()).toBe(1);
+    // A wallet that fails to tell is left in peace for longer and longer.
+    expect(wallet.times).toBeLessThan(8);
 
     wallet.isDown = false;
     expect(await market.outlast(fresh)).toMatchObject(BOUGHT);
     expect((await booksOf(market, seller)).spend).toMatchObject({ unclaimed: 0n });
     expect(await market.debits()).toBe(2);
+  });
+
+  test('follows what is on its way also while the wallet never answers what it paid', async () => {
+    const { market, seller, wallet, means } = await opened(FREE_HAND);
+    await market.sandbox.setBehaviour({ kind: 'stuck' });
+    const underWay = await market.buy(`${seller.origin}/a`);
+    const { facts } = await market.until(underWay, one =>
+      one.facts.some(({ kind }) => kind === 'sending'),
+    );
+    const file = await backedUp(market);
+    wallet.hangs = true;
+    await market.restart(means);
+    await market.executor.close();
+    await restoreNow(market, file);
+    const { paymentHash } = facts.find(fact => fact.kind === 'reserved')!;
+    await market.restart(means);
+    await market.sandbox.resolve(paymentHash, 'settle');
+    await market.pass(20 * SECOND);
+    expect(await market.status(underWay)).toMatchObject(BOUGHT);
+    expect(wallet.times).toBe(1);
+    // And it can be ended: whoever goes on then asks anew.
+    await market.executor.close();
+    wallet.hangs = false;
+    await market.restart(means);
+    await audited(market);
+  });
+
+  test('asks from the backup on, also if a clock was once far ahead', async () => {
+    const { market, seller } = await opened(FREE_HAND);
+    market.clock.move(400 * DAY);
+    await market.ended(await market.buy(`${seller.origin}/a`));
+    await market.pass(15 * SECOND);
+    market.clock.move(-400 * DAY);
+    await market.buy(`${seller.origin}/b`);
+    await market.pass(15 * SECOND);
+    const at = market.clock.now();
+    const file = await backedUp(market);
+    market.clock.move(10 * DAY);
+    await restored(market, file);
+    expect(await market.store.audits.due()).toBeLessThan(at);
+  });
+
+  test('takes no pause while it is under way, rather than lose it', async () => {
+    const { market } = await opened();
+    const { killSwitch } = market.store;
+    const replaced = await takeOver(join(market.home, 'tollkeeper.db'), market.clock);
+    await expect(killSwitch.pause('a reason')).rejects.toMatchObject({ code: 'store_unavailable' });
+    expect(replaced.pause).toBeUndefined();
+    await replaced.close();
+    expect(await killSwitch.read()).toBeUndefined();
+    expect(await killSwitch.pause('a reason')).toBe(true);
   });
 
   test.each([
