@@ -14,5 +14,5 @@ export { type Reservation, reservable } from './reservation.ts';
 export { defaultSettings, type Settings, type WrittenSettings } from './settings.ts';
 export { settingsDocs } from './settings-docs.ts';
 export { type SettingsIssue, showIssue } from './settings-issue.ts';
-export type { Spend, Spending } from './spending.ts';
+export type { Spending } from './spending.ts';
 export { loosens, strictest } from './strictest.ts';

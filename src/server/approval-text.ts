@@ -1,4 +1,4 @@
-import { minus, msat, sha256, showSats } from '../base/index.ts';
+import { least, minus, msat, sha256, showSats } from '../base/index.ts';
 import { isRealMoney } from '../policy/index.ts';
 import type { Question } from '../task/index.ts';
 import type { Tollkeeper } from './compose.ts';
@@ -16,7 +16,9 @@ export async function surroundingsOf({ means, store, clock }: Tollkeeper): Promi
   const { policy } = await means.house();
   const books = await store.ledger.books({ owner: LOCAL_OWNER, host: '', now: clock.now() });
   const wallet = { kind: policy.wallet, real: isRealMoney(policy) };
-  return { wallet, left: minus(policy.caps.day, books.spend.day) };
+  const { caps } = policy;
+  const today = minus(caps.day, books.spend.day);
+  return { wallet, left: least(today, minus(caps.total, books.spend.total)) };
 }
 
 /**

@@ -8,10 +8,10 @@ import {
 } from '../base/index.ts';
 import { openEgress } from '../http/index.ts';
 import { openPin, type Pin, type Sealer } from '../secrets/index.ts';
+import { makeDirectory } from '../sqlite/index.ts';
 import { openStore, type Store } from '../store/index.ts';
-import type { Buyer, Means, Offer, Order } from '../task/index.ts';
-import { askOffer, openBuyer, openExecutor } from '../task/open.ts';
-import { makeDirectory } from './directory.ts';
+import type { Buyer, Executor, Means, Offer, Order } from '../task/index.ts';
+import { askOffer, openBuyer, openExecutor, type Post } from '../task/open.ts';
 import type { Home } from './home.ts';
 import { houseOf } from './house.ts';
 import { keysOf, openKeys } from './keys.ts';
@@ -38,8 +38,8 @@ export interface Tollkeeper {
   close(): Promise<void>;
 }
 
-/** Opens a data directory and wires the rooms. Rejects with `store_*` or `key_unavailable`. */
-export async function compose(home: Home): Promise<Tollkeeper> {
+/** Opens a data directory and wires the rooms. Rejects with `store_*` or `key_unavailable`. On a standing post it keeps the lease. */
+export async function compose(home: Home, post: Post = 'on_call'): Promise<Tollkeeper> {
   const clock = systemClock;
   await onDisk(makeDirectory(home.path));
   const sealer = await openKeys(home);
@@ -66,7 +66,7 @@ export async function compose(home: Home): Promise<Tollkeeper> {
     return houseOf(settings.read());
   };
   const means: Means = { ...store, egress, wallet: wallet.get, house, clock, log };
-  const executor = openExecutor(means);
+  const executor = resting(openExecutor(means, post), store);
   return {
     home,
     clock,
@@ -86,6 +86,16 @@ export async function compose(home: Home): Promise<Tollkeeper> {
       await wallet.close();
       store.close();
     },
+  };
+}
+
+/** The executor, at rest while the record is a newer version's: every step of it would be refused. */
+function resting({ wake, close }: Executor, { access }: Store): Executor {
+  return {
+    wake() {
+      if (access() === 'read_write') wake();
+    },
+    close,
   };
 }
 

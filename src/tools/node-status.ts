@@ -3,6 +3,7 @@ import { msat, showSats } from '../base/index.ts';
 import { shownMsats } from './fields.ts';
 import { defineTool, LOOKS } from './tool.ts';
 
+const text = z.string().optional();
 const output = z.object({
   version: z.string(),
   network: z.string(),
@@ -12,16 +13,24 @@ const output = z.object({
     ready: z.boolean(),
     balanceMsats: shownMsats.optional(),
   }),
-  executor: z.enum(['active', 'idle']),
+  executor: z.enum(['standing', 'active', 'idle', 'offline']),
+  executorCode: text,
+  executorHint: text,
+  record: z.enum(['ok', 'newer_read_only', 'restored_unaudited']),
   paused: z.boolean(),
+  pausedBy: z.enum(['settings', 'kill_switch']).optional(),
+  pausedAt: text,
+  pauseReason: text,
   settings: z.enum(['valid', 'broken', 'waiting_for_confirmation']),
-  settingsProblem: z.string().optional(),
+  settingsProblem: text,
   requestCapMsats: shownMsats,
   hostDayCapMsats: shownMsats,
   hourCapMsats: shownMsats,
   hourSpentMsats: shownMsats,
   dayCapMsats: shownMsats,
   daySpentMsats: shownMsats,
+  totalCapMsats: shownMsats,
+  totalSpentMsats: shownMsats,
   pendingApprovals: z.number(),
   paymentsInFlight: z.number(),
 });
@@ -39,9 +48,18 @@ export const nodeStatus = defineTool({
   annotations: LOOKS,
   async handle(context) {
     const status = await context.nodeStatus();
-    const { balanceMsats } = status.wallet;
-    const balance = balanceMsats === undefined ? 'unknown' : showSats(msat(balanceMsats));
-    const money = status.realMoney ? 'real' : 'sandbox';
-    return { kind: 'output', output: status, text: `${balance} of ${money} money.` };
+    return { kind: 'output', output: status, text: summaryOf(status) };
   },
 });
+
+function summaryOf({ wallet, realMoney, record, paused, executorHint }: NodeStatus): string {
+  const { balanceMsats } = wallet;
+  const balance = balanceMsats === undefined ? 'unknown' : showSats(msat(balanceMsats));
+  const said = [
+    `${balance} of ${realMoney ? 'real' : 'sandbox'} money.`,
+    paused && 'All spending is paused.',
+    record !== 'ok' && 'The record is of a newer version: nothing is paid until the update.',
+    executorHint && `Purchases wait for a process that pays. ${executorHint}`,
+  ];
+  return said.filter(Boolean).join(' ');
+}

@@ -111,6 +111,20 @@ describe('the doctor', () => {
     expect(check.hint).toBe('Update Tollkeeper.');
   });
 
+  test('says of a restored record that the wallet has to tell first what it paid', async () => {
+    const backup = join(home, 'backup.db');
+    expect((await shell.run(home, 'backup', backup)).code).toBe(0);
+    const ledger = await readFile(join(home, 'sandbox.db'));
+    await writeFile(join(home, 'sandbox.db'), 'x'.repeat(2000));
+    // The wallet is down, so it cannot tell.
+    expect((await shell.run(home, 'restore', backup, '--yes')).code).toBe(1);
+    const { check } = await diagnosis('task record');
+    expect(check).toMatchObject({ level: 'warn', finding: expect.stringContaining('restored') });
+    await writeFile(join(home, 'sandbox.db'), ledger);
+    await shell.run(home, 'recover');
+    expect((await diagnosis('task record')).check.level).toBe('ok');
+  });
+
   test('does not make new keys in place of lost ones', async () => {
     await rm(join(home, 'keys', 'data.key'));
     const { code, check } = await diagnosis('keys');

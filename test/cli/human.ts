@@ -38,6 +38,7 @@ export async function sitAt(
       refuse: problem => void told.push(problem.message),
       print: text => void told.push(text),
       remark: text => void told.push(text),
+      unread: new AbortController().signal,
     },
     terminal: { interactive: true, choose: reply, sats: reply, agree: reply, secret: reply },
   };

@@ -34,9 +34,15 @@ const CALLS = [
   ['node_status', {}],
 ] as const;
 
-/** Calls every tool: each has to say this code, and that no money moved. */
-async function expectAllToSay(client: Connected, code: string): Promise<void> {
-  for (const [tool, args] of CALLS) {
+const WRITING = CALLS.filter(([tool]) => /_(fetch|approve|cancel)$/.test(tool));
+
+/** Calls every tool, or some: each has to say this code, and that no money moved. */
+async function expectAllToSay(
+  client: Connected,
+  code: string,
+  calls: readonly (typeof CALLS)[number][] = CALLS,
+): Promise<void> {
+  for (const [tool, args] of calls) {
     const { isError, output, texts } = await client.call(tool, args);
     expect(isError, tool).toBe(true);
     expect(output.error, tool).toMatchObject({ code, money: 'not_moved' });
@@ -83,7 +89,7 @@ describe('a data directory whose record is damaged', () => {
     expect((await readFile(path)).equals(Buffer.alloc(8192, 'garbage'))).toBe(true);
   });
 
-  test('by a newer version is store_newer to every tool, and works again with that version', async () => {
+  test('by a newer version is store_newer to every tool that writes, and works again with that version', async () => {
     const taskId = await begin();
     const version = (sql: string) => {
       const db = new DatabaseSync(join(desk.home, 'tollkeeper.db'));
@@ -94,7 +100,7 @@ describe('a data directory whose record is damaged', () => {
     const ours = version('PRAGMA user_version');
     version('PRAGMA user_version = 1000');
     const client = await desk.start('v2 legacy');
-    await expectAllToSay(client, 'store_newer');
+    await expectAllToSay(client, 'store_newer', WRITING);
     version(`PRAGMA user_version = ${ours}`);
     // The same process recovers: nobody has to restart the client.
     expect((await client.call('l402_task', { taskId })).output.status).toBe('completed');

@@ -13,6 +13,8 @@ export interface Output {
   print(text: string): void;
   /** Tells a human what is going on, on stderr. */
   remark(text: string): void;
+  /** Aborts when the reader of stdout has gone away. */
+  readonly unread: AbortSignal;
 }
 
 const MONEY: Readonly<Record<Money, string>> = {
@@ -23,7 +25,8 @@ const MONEY: Readonly<Record<Money, string>> = {
 
 /** Opens stdout and stderr. A reader that goes away early, such as `head`, is no error. */
 export function openOutput(json: boolean): Output {
-  process.stdout.on('error', () => undefined);
+  const leaving = new AbortController();
+  process.stdout.on('error', () => leaving.abort());
   process.stderr.on('error', () => undefined);
   const say = (text: string) => process.stdout.write(`${harmless(text)}\n`);
   const remark = (text: string) => process.stderr.write(`${harmless(text)}\n`);
@@ -36,6 +39,7 @@ export function openOutput(json: boolean): Output {
     },
     print: text => say(text.trimEnd()),
     remark,
+    unread: leaving.signal,
   };
 }
 

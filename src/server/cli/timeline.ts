@@ -8,7 +8,7 @@ export function showTimeline(facts: readonly Fact[]): string {
 }
 
 /** The part of a fact that a human wants to know. Holds nothing that a seller worded. */
-function aboutOf(fact: Fact): string {
+export function aboutOf(fact: Fact): string {
   switch (fact.kind) {
     case 'requested':
       return `by ${oneLine(fact.caller, 60)} (its own words)`;

@@ -2,11 +2,17 @@ import type { Command } from '../command.ts';
 import { allowances } from './allowances.ts';
 import { allowancesRevoke } from './allowances-revoke.ts';
 import { approve } from './approve.ts';
+import { backup } from './backup.ts';
 import { cancel } from './cancel.ts';
 import { deny } from './deny.ts';
 import { doctor } from './doctor.ts';
+import { events } from './events.ts';
 import { mcp } from './mcp.ts';
+import { pause } from './pause.ts';
 import { pinSet } from './pin-set.ts';
+import { recover } from './recover.ts';
+import { restore } from './restore.ts';
+import { resume } from './resume.ts';
 import { sandboxFund } from './sandbox-fund.ts';
 import { sandboxShop } from './sandbox-shop.ts';
 import { settings } from './settings.ts';
@@ -15,16 +21,21 @@ import { settingsSet } from './settings-set.ts';
 import { show } from './show.ts';
 import { status } from './status.ts';
 import { tasks } from './tasks.ts';
+import { up } from './up.ts';
 
 /** Every command, in the order in which help lists them. */
 export const COMMANDS: readonly Command[] = [
   mcp,
+  up,
   approve,
   deny,
   cancel,
   tasks,
   show,
+  events,
   status,
+  pause,
+  resume,
   allowances,
   allowancesRevoke,
   settings,
@@ -32,6 +43,9 @@ export const COMMANDS: readonly Command[] = [
   settingsConfirm,
   pinSet,
   doctor,
+  recover,
+  backup,
+  restore,
   sandboxShop,
   sandboxFund,
 ];

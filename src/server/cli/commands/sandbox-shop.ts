@@ -1,3 +1,4 @@
+import { once } from 'node:events';
 import * as z from 'zod';
 import { showSats } from '../../../base/index.ts';
 import { accessOf } from '../../../policy/index.ts';
@@ -5,6 +6,7 @@ import type { Shop } from '../../../wallet/index.ts';
 import { sats, whole } from '../argument.ts';
 import { defineCommand } from '../command.ts';
 import { EXIT } from '../exit.ts';
+import { interruption } from '../interruption.ts';
 import { table } from '../layout.ts';
 import { openRules } from '../rules.ts';
 import type { Session } from '../session.ts';
@@ -27,7 +29,7 @@ export const sandboxShop = defineCommand({
       ...(port === undefined ? {} : { port }),
       ...(price === undefined ? {} : { priceSats: price }),
     });
-    const interrupted = interruption();
+    const interrupted = once(interruption(), 'abort');
     const document = { url: shop.url, port: Number(new URL(shop.url).port) };
     try {
       session.output.answer(document, `${listing(shop)}\n\nCtrl-C ends it.`);
@@ -59,12 +61,4 @@ async function warnIfClosed(session: Session, { url }: Shop): Promise<void> {
   const hosts = JSON.stringify([...stated.hosts.private, new URL(url).host]);
   const set = session.home.command(`settings set hosts.private '${hosts}'`);
   session.output.remark(`The settings do not let anyone buy there. To open it: ${set}`);
-}
-
-/** Resolves when the process is asked to end. */
-function interruption(): Promise<void> {
-  return new Promise(resolve => {
-    process.once('SIGINT', () => resolve());
-    process.once('SIGTERM', () => resolve());
-  });
 }

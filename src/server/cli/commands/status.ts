@@ -6,6 +6,7 @@ import { defineCommand } from '../command.ts';
 import { EXIT } from '../exit.ts';
 import { fields, showMoney } from '../layout.ts';
 import { withTollkeeper } from '../opened.ts';
+import { showPause } from '../pause-text.ts';
 
 /** Shows wallet, budgets and what waits, as the tool node_status does. */
 export const status = defineCommand({
@@ -22,7 +23,7 @@ export const status = defineCommand({
 });
 
 function textOf(status: NodeStatus, home: string): string {
-  const { wallet, realMoney, settings, executor, paused } = status;
+  const { wallet, realMoney, settings, record } = status;
   const balance = wallet.balanceMsats;
   const state = wallet.ready ? 'ready' : 'NOT READY';
   const held = balance === undefined ? '' : `, ${showMoney(msat(balance), realMoney)}`;
@@ -31,18 +32,44 @@ function textOf(status: NodeStatus, home: string): string {
     ['Data directory', home],
     ['Network', status.network],
     ['Wallet', `${wallet.kind}, ${state}${held}`],
-    ['Spending', paused ? 'PAUSED' : 'allowed'],
+    ['Spending', spendingOf(status)],
     ['Settings', settings.replaceAll('_', ' ')],
+    ['Record', RECORDS[record]],
     ['Left this hour', leftOf(status.hourCapMsats, status.hourSpentMsats)],
     ['Left in 24 hours', leftOf(status.dayCapMsats, status.daySpentMsats)],
+    ['Left in all', leftOf(status.totalCapMsats, status.totalSpentMsats)],
     ['Most a purchase', showSats(msat(status.requestCapMsats))],
     ['Most a host and day', showSats(msat(status.hostDayCapMsats))],
     ['Waiting for approval', String(status.pendingApprovals)],
     ['Payments on their way', String(status.paymentsInFlight)],
-    ['Executor', executor],
+    ['Executor', executorOf(status)],
   ]);
 }
 
 function leftOf(cap: number, spent: number): string {
   return `${showSats(minus(msat(cap), msat(spent)))} of ${showSats(msat(cap))}`;
+}
+
+function spendingOf({ paused, pausedBy, pausedAt, pauseReason }: NodeStatus): string {
+  if (!paused) return 'allowed';
+  if (pausedBy === 'settings' || pausedAt === undefined) return 'PAUSED by settings.json';
+  const pause = { at: Date.parse(pausedAt), reason: pauseReason };
+  return showPause(pause).replace('is paused', 'PAUSED');
+}
+
+const RECORDS: Readonly<Record<NodeStatus['record'], string>> = {
+  ok: 'ok',
+  newer_read_only: 'of a NEWER VERSION, so it is only read',
+  restored_unaudited: 'RESTORED; nothing new is paid before the wallet told what it paid since',
+};
+
+const EXECUTORS: Readonly<Record<NodeStatus['executor'], string>> = {
+  standing: '`tollkeeper up` runs',
+  active: 'a process is at work',
+  idle: 'none, and nothing waits for one',
+  offline: 'NONE, and purchases wait for one.',
+};
+
+function executorOf({ executor, executorHint }: NodeStatus): string {
+  return [EXECUTORS[executor], executorHint].filter(Boolean).join(' ');
 }

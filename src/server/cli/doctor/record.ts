@@ -1,16 +1,16 @@
 import { existsSync } from 'node:fs';
 import { access, constants } from 'node:fs/promises';
 import { join } from 'node:path';
-import { asTollkeeperError } from '../../../base/index.ts';
+import { asTollkeeperError, TollkeeperError } from '../../../base/index.ts';
 import { defaultSettings } from '../../../policy/index.ts';
 import { openStore, type Store } from '../../../store/index.ts';
 import { pendingQuestions } from '../pending.ts';
-import { type Check, failure, failureOf, fine } from './check.ts';
+import { type Check, failure, failureOf, fine, warning } from './check.ts';
 import type { Patient } from './examine.ts';
 
 const NAME = 'task record';
-const DAMAGED =
-  'Bring tollkeeper.db back from a backup. Moving it away starts a new one, which has forgotten what was bought.';
+const DAMAGED = (command: string) =>
+  `Put a backup in its place: ${command}. Moving tollkeeper.db away starts a new one, which has forgotten what was bought.`;
 
 /** Whether the record opens with these keys, can be written, and is whole. One that is not there is not made. */
 export async function checkRecord(patient: Patient): Promise<Check> {
@@ -32,13 +32,21 @@ export async function checkRecord(patient: Patient): Promise<Check> {
     return await contentsOf(patient, store).finally(() => store.close());
   } catch (thrown) {
     return asTollkeeperError(thrown).code === 'store_corrupt'
-      ? failure(NAME, 'damaged, so nothing is paid', DAMAGED)
+      ? failure(NAME, 'damaged, so nothing is paid', DAMAGED(home.command('restore FILE')))
       : failureOf(NAME, thrown);
   }
 }
 
-async function contentsOf({ clock }: Patient, store: Store): Promise<Check> {
+async function contentsOf({ clock, home }: Patient, store: Store): Promise<Check> {
   await store.check();
+  if (store.access() === 'read_only') {
+    const detail = 'It is only read, and nothing is paid.';
+    return failureOf(NAME, new TollkeeperError('store_newer', detail));
+  }
+  if ((await store.audits.due()) !== undefined) {
+    const hint = `It is asked by itself. To see how far that is: ${home.command('recover')}`;
+    return warning(NAME, 'restored from a backup; the wallet must tell first what it paid', hint);
+  }
   const open = await store.tasks.unfinished();
   const waiting = await pendingQuestions({ store, clock });
   return fine(NAME, `whole; ${open.length} open tasks, ${waiting.length} wait for approval`);

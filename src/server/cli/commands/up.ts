@@ -1,0 +1,70 @@
+import * as z from 'zod';
+import { MINUTE, refuse } from '../../../base/index.ts';
+import type { Tollkeeper } from '../../compose.ts';
+import { type Bulletin, openBulletin } from '../bulletin.ts';
+import { defineCommand } from '../command.ts';
+import { EXIT, type Exit } from '../exit.ts';
+import { interruption } from '../interruption.ts';
+import { leave, repeated } from '../leave.ts';
+import { printService } from '../service.ts';
+import type { Session } from '../session.ts';
+
+/** Stays as the executor until it is asked to end: clients that come and go then only write tasks and wait. */
+export const up = defineCommand({
+  usage: 'up',
+  summary: 'Run on as the process that pays, until Ctrl-C',
+  details:
+    'It takes the executor lease before there is anything to do and keeps it, so a purchase goes on at once when the client that began it dies. While another process has the lease it stands by, and says so. Each purchase is told on stderr as it moves; with --json, on stdout. Ctrl-C or SIGTERM ends it within 5 seconds, also while a payment is on its way: that stays with the wallet and the record, and whoever starts next looks it up.',
+  options: [
+    [
+      '--print-service [kind]',
+      'print a unit that starts it at every login, systemd or launchd, and end',
+    ],
+  ],
+  examples: [
+    'tollkeeper up',
+    'tollkeeper up --print-service > ~/.config/systemd/user/tollkeeper.service',
+  ],
+  input: z.strictObject({ printService: z.union([z.literal(true), z.string()]).optional() }),
+  async run(session, { printService: kind }) {
+    if (kind !== undefined) return printService(session, kind === true ? undefined : kind);
+    const ended = interruption();
+    const hurry = repeated(ended);
+    const { compose } = await import('../../compose.ts');
+    const tollkeeper = await compose(session.home, 'standing');
+    if (tollkeeper.store.access() === 'read_only') {
+      await tollkeeper.close();
+      return refuse('store_newer');
+    }
+    return standing(session, tollkeeper, ended, hurry);
+  },
+});
+
+async function standing(
+  session: Session,
+  tollkeeper: Tollkeeper,
+  ended: AbortSignal,
+  hurry: AbortSignal,
+): Promise<Exit> {
+  try {
+    const bulletin = await openBulletin(session, tollkeeper);
+    tollkeeper.wake();
+    await goOn(bulletin, tollkeeper, ended);
+  } finally {
+    await leave(session, tollkeeper, hurry);
+  }
+  return EXIT.done;
+}
+
+/** Tells what happens until the end. The executor itself goes on whatever becomes of that. */
+async function goOn(
+  bulletin: Bulletin,
+  { store: { news }, log }: Tollkeeper,
+  ended: AbortSignal,
+): Promise<void> {
+  while (!ended.aborted) {
+    const mark = news.mark();
+    await bulletin.tell().catch(error => log.error({ error }, 'the news could not be read'));
+    await news.after(mark, MINUTE, ended);
+  }
+}
