@@ -1,0 +1,84 @@
+import { once } from 'node:events';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { onTestFinished, type TestContext } from 'vitest';
+import type { Clock } from '../../src/base/index.ts';
+import type { WrittenSettings } from '../../src/policy/index.ts';
+import type { Store } from '../../src/store/index.ts';
+import { storeAt } from '../store/place.ts';
+import { openSeller, type Seller } from '../task/seller.ts';
+import { type Bank, bankAt } from './bank-port.ts';
+import type { Life } from './buyer-port.ts';
+import { type Child, startBuyer, startProgram } from './child.ts';
+import { machineClock, setAhead } from './machine-clock.ts';
+
+/** A machine with a data directory, sellers, and a bank that nobody kills. Buyers' processes come and go. */
+export interface Rig {
+  readonly home: string;
+  /** The bank's socket. */
+  readonly socket: string;
+  readonly bank: Bank;
+  /** The one clock of all processes here. */
+  readonly clock: Clock;
+  /** Puts that clock forward, ms. */
+  pass(ms: number): void;
+  /** An honest seller; `issue` makes its invoices, by default the bank. */
+  seller(issue?: Bank['issue']): Promise<Seller>;
+  start(life?: Pick<Life, 'halt' | 'human'>): Promise<Child>;
+  /** The record as it is, opened beside whichever process works on it. */
+  readonly store: Store;
+}
+
+/** Builds a rig that ends with its test; one of several concurrent tests has to say which it is. */
+export async function openRig(
+  settings: WrittenSettings,
+  test: Pick<TestContext, 'onTestFinished'> = { onTestFinished },
+): Promise<Rig> {
+  const place = await mkdtemp(join(tmpdir(), 'tollkeeper-crash-'));
+  test.onTestFinished(() => rm(place, { recursive: true }));
+  const [home, clockFile, socket] = ['home', 'clock', 'bank.sock'].map(name => join(place, name));
+  let ahead = 0;
+  setAhead(clockFile!, ahead);
+  const clock = machineClock(clockFile!);
+  const bank = startProgram('bank', join(place, 'bank'), clockFile!, socket!);
+  const closed = once(bank, 'close');
+  test.onTestFinished(async () => {
+    bank.stdin?.end();
+    await closed;
+  });
+  await once(bank.stdout!, 'data');
+  const store = await storeAt(home!, clock);
+  test.onTestFinished(() => store.close());
+  const rig: Rig = {
+    home: home!,
+    socket: socket!,
+    bank: bankAt(socket!),
+    clock,
+    store,
+    pass(ms) {
+      ahead += ms;
+      setAhead(clockFile!, ahead);
+    },
+    async seller(issue = rig.bank.issue) {
+      const seller = await openSeller({ issue });
+      test.onTestFinished(() => seller.close());
+      return seller;
+    },
+    async start(life) {
+      const child = await startBuyer({
+        home: home!,
+        socket: socket!,
+        clockFile: clockFile!,
+        settings,
+        ...life,
+      });
+      test.onTestFinished(async () => {
+        child.kill('SIGKILL');
+        await child.gone;
+      });
+      return child;
+    },
+  };
+  return rig;
+}
