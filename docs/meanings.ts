@@ -73,8 +73,16 @@ export const MEANINGS: Readonly<Record<string, string>> = {
   kind: 'Its kind',
   ready: 'Whether it answers',
   balanceMsats: 'What it can send now',
-  executor: 'Whether any process is taking steps',
+  executor:
+    'Who takes steps: `standing`, a `tollkeeper up`; `active`, another process; `idle`, nobody, and nothing waits; `offline`, nobody, though a purchase waits',
+  executorCode: '`desktop_executor_offline` when it is offline',
+  executorHint: 'What to do about that',
+  record:
+    'Whether purchases can be recorded and paid; a newer version’s record is only read, and after a restore the wallet has to tell first what it paid',
   paused: 'Whether all spending is stopped',
+  pausedBy: 'By what: settings.json, or `tollkeeper pause`',
+  pausedAt: 'Since when, ISO 8601',
+  pauseReason: 'What for, in the words of whoever paused, so data',
   settings: 'Whether settings.json is sound, and whether something in it waits for the PIN',
   settingsProblem: 'What is wrong with settings.json, and how to mend it',
   requestCapMsats: 'caps.requestSats',
@@ -83,6 +91,8 @@ export const MEANINGS: Readonly<Record<string, string>> = {
   hourSpentMsats: 'Spent and held in the last hour',
   dayCapMsats: 'caps.daySats',
   daySpentMsats: 'Spent and held in the last 24 hours',
+  totalCapMsats: 'caps.totalSats',
+  totalSpentMsats: 'Spent and held ever',
   pendingApprovals: 'Questions that wait for a human',
   paymentsInFlight: 'Payments on their way',
 };
