@@ -6,11 +6,14 @@ import { type Model, newModel } from './model.ts';
 import { played } from './model-command.ts';
 import { compare } from './model-compare.ts';
 import { trueInvoice } from './model-invoices.ts';
+import { lateStep } from './model-late-step.ts';
 import { beat, handOver, take, takeLease } from './model-lease.ts';
-import { beginAnew, callOff, operate, order, revoke, say, stop, wait } from './model-people.ts';
+import { operate, revoke, stop, wait } from './model-operator.ts';
+import { beginAnew, callOff, order, say } from './model-people.ts';
 import { openRig, type Rig } from './model-rig.ts';
 import { MOST_COMMANDS, RUNS } from './model-scale.ts';
-import * as steps from './model-steps.ts';
+import { decide, deliver, expire, giveUp, probe } from './model-seller-steps.ts';
+import { lookUp, pay } from './model-wallet-steps.ts';
 
 // The record of purchases against a model of it that is small enough to be believed: whatever people, sellers,
 // the wallet, the clock and two processes do, in any order, both say the same.
@@ -18,15 +21,15 @@ import * as steps from './model-steps.ts';
 /** What may happen, and how likely: mostly what moves purchases on. */
 const LIKELIHOODS = [
   [6, order],
-  [12, steps.probe],
+  [12, probe],
   [10, say],
-  [12, steps.pay],
-  [10, steps.lookUp],
-  [5, steps.deliver],
-  [4, steps.decide],
-  [4, steps.expire],
-  [4, steps.giveUp],
-  [3, steps.lateStep],
+  [12, pay],
+  [10, lookUp],
+  [5, deliver],
+  [4, decide],
+  [4, expire],
+  [4, giveUp],
+  [3, lateStep],
   [4, wait],
   [2, takeLease],
   [1, beat],
