@@ -1,10 +1,11 @@
 import { type Clock, DAY } from '../base/index.ts';
 import type { Sealer } from '../secrets/index.ts';
-import { copyDatabase, type Sql } from '../sqlite/index.ts';
+import { copyDatabase } from '../sqlite/index.ts';
 import type { Pause } from '../task/store.ts';
 import { type Contents, contentsOf } from './backup.ts';
 import { disarm } from './disarm.ts';
 import { checkKey } from './key-check.ts';
+import { stopSpending } from './kill-switch.ts';
 import { withRecord } from './record-file.ts';
 
 /**
@@ -45,7 +46,7 @@ export function prepareDraft(
          WHERE true ON CONFLICT (allowance_id) DO NOTHING`,
         { now },
       );
-      if (pause !== undefined) keepPaused(sql, pause);
+      if (pause !== undefined) stopSpending(sql, pause);
       // A day more, because clocks err; what is in the record already is not counted twice.
       // A clock that was ahead then says nothing: all that the wallet ever paid is held against it.
       const since = newest > now ? 0 : newest - DAY;
@@ -53,11 +54,4 @@ export function prepareDraft(
       return disarm(sql, sealer, now);
     }),
   );
-}
-
-function keepPaused(sql: Sql, { at, reason }: Pause): void {
-  sql.run('UPDATE kill_switch SET paused_at = :at, reason = :reason WHERE paused_at IS NULL', {
-    at,
-    reason: reason ?? null,
-  });
 }

@@ -13,15 +13,11 @@ const SAY_AGAIN =
 export function openKillSwitch(db: Database, clock: Clock): KillSwitch {
   return {
     read: () => db.read(pauseOf),
-    pause: (reason = undefined) =>
+    pause: reason =>
       db.immediate(sql => {
         if (pauseOf(sql)?.reason === RESTORING)
           throw new TollkeeperError('store_unavailable', SAY_AGAIN);
-        const values = { at: clock.now(), reason: reason ?? null };
-        const unless = 'WHERE paused_at IS NULL';
-        return (
-          sql.run(`UPDATE kill_switch SET paused_at = :at, reason = :reason ${unless}`, values) > 0
-        );
+        return stopSpending(sql, { at: clock.now(), reason });
       }),
     resume: () =>
       db.immediate(sql => {
@@ -41,6 +37,12 @@ export function withKillSwitch<T>(
   work: (killSwitch: KillSwitch) => Promise<T>,
 ): Promise<T> {
   return withRecord(recordPath(home), db => work(openKillSwitch(db, clock)));
+}
+
+/** Pauses spending; false, and nothing changed, where it is paused already. */
+export function stopSpending(sql: Sql, { at, reason }: Pause): boolean {
+  const stop = 'UPDATE kill_switch SET paused_at = :at, reason = :reason';
+  return sql.run(`${stop} WHERE paused_at IS NULL`, { at, reason: reason ?? null }) > 0;
 }
 
 /** The pause that holds now, if any. */

@@ -3,7 +3,7 @@ import { rename } from 'node:fs/promises';
 import { asTollkeeperError, type Clock, SECOND, TollkeeperError } from '../base/index.ts';
 import { copyPages, type Sql } from '../sqlite/index.ts';
 import type { Lease, Pause } from '../task/store.ts';
-import { pauseOf, RESTORING } from './kill-switch.ts';
+import { pauseOf, RESTORING, stopSpending } from './kill-switch.ts';
 import { openLease } from './lease.ts';
 import { openRecord } from './record-file.ts';
 
@@ -89,11 +89,7 @@ async function hold(
 /** Pauses spending for the restore; returns the pause that there was before. */
 function stop(sql: Sql, at: number): Pause | undefined {
   const pause = pauseOf(sql);
-  const unless = 'WHERE paused_at IS NULL';
-  sql.run(`UPDATE kill_switch SET paused_at = :at, reason = :reason ${unless}`, {
-    at,
-    reason: RESTORING,
-  });
+  stopSpending(sql, { at, reason: RESTORING });
   return pause?.reason === RESTORING ? undefined : pause;
 }
 
