@@ -24,23 +24,25 @@ export interface Auditor {
 export function openAuditor(means: Means): Auditor {
   const { clock, log } = means;
   let running: Promise<void> | undefined;
-  let rest = SHORTEST_REST_MS;
-  let notBefore = 0;
+  let rest = 0;
+  let failedAt = 0;
+  // A clock that was put back must not make the rest as much longer.
+  const isRested = (): boolean => Math.abs(clock.now() - failedAt) >= rest;
   const run = async (tenure: Tenure): Promise<void> => {
     try {
       await audit(means, tenure);
-      rest = SHORTEST_REST_MS;
+      rest = 0;
     } catch (error) {
       if (!tenure.closing.aborted)
         log.error({ error }, 'the wallet did not tell what it paid since the backup');
-      notBefore = clock.now() + rest;
-      rest = Math.min(2 * rest, LONGEST_REST_MS);
+      failedAt = clock.now();
+      rest = Math.min(Math.max(2 * rest, SHORTEST_REST_MS), LONGEST_REST_MS);
     }
     running = undefined;
   };
   return {
     attend(tenure) {
-      if (running === undefined && clock.now() >= notBefore) running = run(tenure);
+      if (running === undefined && isRested()) running = run(tenure);
     },
     close: async () => running,
   };

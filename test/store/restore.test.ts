@@ -2,7 +2,7 @@ import { existsSync, readdirSync } from 'node:fs';
 import { copyFile, open, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
 import { type Clock, DAY, type Msat, SECOND, sats } from '../../src/base/index.ts';
 import { openKeyring } from '../../src/secrets/index.ts';
 import { backUp, openBackup, type Restored } from '../../src/store/index.ts';
@@ -215,6 +215,26 @@ describe('a record that was restored', () => {
     wallet.hangs = false;
     await market.restart(means);
     await audited(market);
+  });
+
+  test('asks again soon after the wallet failed to tell, also if the clock goes back meanwhile', async () => {
+    const { market, wallet, means } = await opened(FREE_HAND);
+    const file = await backedUp(market);
+    wallet.isDown = true;
+    await market.restart(means);
+    await market.executor.close();
+    await restoreNow(market, file);
+    await market.restart(means);
+    await vi.waitUntil(() => wallet.times > 0);
+    market.clock.move(-DAY);
+    wallet.isDown = false;
+    await vi.waitUntil(
+      async () => {
+        market.clock.move(SECOND);
+        return (await market.store.audits.due()) === undefined;
+      },
+      { timeout: 5_000 },
+    );
   });
 
   test('asks from the backup on, also if a clock was once far ahead', async () => {
