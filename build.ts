@@ -1,4 +1,4 @@
-import { globSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, globSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { build } from 'esbuild';
 
 rmSync('dist', { recursive: true, force: true });
@@ -19,9 +19,13 @@ const { metafile } = await build({
   logLevel: 'warning',
   // Bundled CommonJS modules call require() for node's own.
   banner: {
-    js: "import{createRequire}from'node:module';const require=createRequire(import.meta.url);",
+    js: "import{createRequire}from'node:module';const require=createRequire(import.meta.url),bundle=import.meta.dirname;",
   },
+  // And look for their files beside themselves: ln-service's are put beside the bundle.
+  define: { __dirname: 'bundle' },
 });
+cpSync('node_modules/lightning/grpc/protos', 'dist/protos', { recursive: true });
+cpSync('node_modules/tiny-secp256k1/lib/secp256k1.wasm', 'dist/secp256k1.wasm');
 writeFileSync('dist/LICENSES.txt', licences(Object.keys(metafile.inputs)));
 
 /** The licences of the packages whose code is in the bundle: they ask to go where it goes. */

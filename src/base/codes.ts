@@ -166,13 +166,18 @@ export const CODES = {
   ),
   insufficient_balance: entry(
     'The wallet does not hold enough.',
-    'Ask the operator to fund it (`tollkeeper sandbox fund` for the sandbox).',
+    'Ask the operator to fund it (`tollkeeper sandbox fund`, or a channel of the node with more on our side).',
     'after_fix',
   ),
   FEE_LIMIT: entry(
     'No route was cheap enough for the fee limit.',
     'Allow more with maxSpendMsats, or ask the operator to raise fees.',
     'after_fix',
+  ),
+  no_route: entry(
+    'The Lightning network has no way to the seller.',
+    'Nothing was spent. Try later, or have the operator open a channel towards the seller.',
+    'later',
   ),
   PaymentFailedError: entry('The payment failed.', 'Nothing was spent; try again later.', 'later'),
   PAYMENT_PENDING: entry(
@@ -205,6 +210,141 @@ export const CODES = {
     'Repeat the same request: it uses what was bought and pays nothing.',
     'after_fix',
     'moved',
+  ),
+
+  // What the Lightning node did
+  unsupported_platform: entry(
+    'There is no pinned lnd release for this kind of machine.',
+    'Name your own binary (`tollkeeper node prepare --binary PATH`), or use a node elsewhere (`tollkeeper node connect`).',
+    'never',
+  ),
+  invalid_target: entry(
+    'That is not the name of a release target.',
+    'Use the name of the table that the message lists, such as linux-amd64.',
+    'after_fix',
+  ),
+  binary_not_found: entry('There is no lnd to run.', 'Run `tollkeeper node prepare`.', 'after_fix'),
+  runtime_manifest_missing: entry(
+    'What was prepared has lost its record, so it is not run.',
+    'Run `tollkeeper node prepare` again.',
+    'after_fix',
+  ),
+  runtime_manifest_invalid: entry(
+    'The record of what was prepared is damaged, so it is not run.',
+    'Run `tollkeeper node prepare` again.',
+    'after_fix',
+  ),
+  checksum_mismatch: entry(
+    'A file is not the one that was pinned, so nothing of it was used.',
+    'Fetch it again, or from elsewhere with --mirror; if it stays so, somebody changed it.',
+    'after_fix',
+  ),
+  archive_invalid: entry(
+    'The archive is damaged, or holds what a release never holds.',
+    'Fetch it again, or from elsewhere with --mirror.',
+    'after_fix',
+  ),
+  download_failed: entry(
+    'The release could not be fetched.',
+    'Run it again: it goes on where it broke off. Or name a mirror or an archive that you have.',
+    'later',
+  ),
+  disk_full: entry('The disk is full.', 'Make room, and do it again.', 'after_fix'),
+  lnd_version_unsupported: entry(
+    'This version of lnd is not one that Tollkeeper works with.',
+    'Use the pinned release (`tollkeeper node prepare`), or one not older than it.',
+    'after_fix',
+  ),
+  node_config_invalid: entry(
+    'The settings of the node cannot work.',
+    'Correct what the message names, with `tollkeeper settings set`.',
+    'after_fix',
+  ),
+  node_not_initialized: entry(
+    'The node has no wallet yet.',
+    'Run `tollkeeper node init`.',
+    'after_fix',
+  ),
+  node_initialized: entry(
+    'The node has a wallet already, which is left as it is.',
+    'Look at it with `tollkeeper node status`.',
+    'never',
+  ),
+  node_not_running: entry('The node does not run.', 'Run `tollkeeper node start`.', 'after_fix'),
+  node_busy: entry(
+    'Another process has charge of the node.',
+    'Look with `tollkeeper node status`; end that process first.',
+    'later',
+  ),
+  node_locked: entry(
+    'The wallet of the node is locked.',
+    'Run `tollkeeper node unlock`.',
+    'after_fix',
+  ),
+  node_password_wrong: entry(
+    'The wallet of the node does not open with this password.',
+    'Run `tollkeeper node unlock` and type the right one.',
+    'after_fix',
+  ),
+  node_unsynced: entry(
+    'The node has not caught up with the chain, so it does not pay yet.',
+    'Wait; `tollkeeper node status` shows how far it is.',
+    'later',
+  ),
+  port_taken: entry(
+    'Another program has a port that the settings give to the node.',
+    'End that program, or set another port; 0 takes any that is free.',
+    'after_fix',
+  ),
+  crash_loop_exhausted: entry(
+    'The node ended four times in a row before it was ready, and is not started again.',
+    'Look at `tollkeeper node logs`; then run `tollkeeper node start`.',
+    'after_fix',
+  ),
+  node_stop_pending: entry(
+    'The node was told to stop and has not ended yet. It is not killed: that could harm its wallet.',
+    'Wait, and look with `tollkeeper node status`.',
+    'later',
+  ),
+  node_unreachable: entry(
+    'The node does not answer.',
+    'Check its address and that it runs: `tollkeeper doctor`.',
+    'later',
+  ),
+  node_certificate_invalid: entry(
+    'The certificate of the node is missing, expired, or not the one that was pinned.',
+    'Start the node anew if it is ours; else connect again with its present certificate.',
+    'after_fix',
+  ),
+  node_macaroon_refused: entry(
+    'The node does not accept the macaroon: it is expired, revoked, or lacks a right.',
+    'Bake a new one and run `tollkeeper node connect` again.',
+    'after_fix',
+  ),
+  network_mismatch: entry(
+    'The node is of another Lightning network than the settings name.',
+    'Set `network`, or use the node and the data of that network.',
+    'after_fix',
+  ),
+  seed_invalid: entry(
+    'These are not the words of a seed, or not in their order, or their passphrase is another.',
+    'Compare them with what you wrote down; nothing was made of them.',
+    'after_fix',
+  ),
+  mainnet_unconfirmed: entry(
+    'Real money needs a human who said so at the terminal, and none did.',
+    'Run `tollkeeper node init`, or `node connect`, and type what it asks for.',
+    'after_fix',
+  ),
+  node_refused: entry(
+    'The node refused what it was asked for.',
+    'The message says why; `tollkeeper node logs` may say more.',
+    'after_fix',
+  ),
+  channel_backup_failed: entry(
+    'The channel backup could not be copied, or the copy is not what the node has.',
+    'Check lnd.backupDirectory: its disk, its rights.',
+    'after_fix',
   ),
 
   // What the machine did

@@ -1,14 +1,18 @@
 import { digestOf, MINUTE, type Msat, sats } from '../base/index.ts';
 import { type ParsedSettings, parseSettings } from './parse-settings.ts';
-import type { Policy } from './policy.ts';
+import type { NodeRules, Policy } from './policy.ts';
 import type { Settings } from './settings.ts';
+
+/** The BOLT11 prefix of each network. */
+const PREFIXES = { mainnet: 'bc', testnet: 'tb', signet: 'tbs', regtest: 'bcrt' } as const;
 
 /** What the settings decide about money and hosts: sats become msat, minutes become ms. */
 export function policyOf(settings: Settings): Policy {
   const { caps, fees, hosts, approvals, payments } = settings;
   return {
-    network: 'bcrt',
+    network: PREFIXES[settings.network],
     wallet: settings.wallet.kind,
+    lnd: settings.wallet.kind === 'lnd' ? nodeRulesOf(settings) : undefined,
     paused: settings.paused,
     caps: {
       request: sats(caps.requestSats),
@@ -36,6 +40,11 @@ export function policyOf(settings: Settings): Policy {
   };
 }
 
+function nodeRulesOf({ lnd }: Settings): NodeRules {
+  const { mode, address, binary, peers, feeUrl, backupDirectory } = lnd;
+  return { mode, address, binary, peers, feeUrl, backupDirectory };
+}
+
 /**
  * The settings whose policy is this one, and otherwise like `base`: what `policyOf` does, undone. Has issues for
  * a policy that no settings can state, such as one with a list that is too long.
@@ -44,6 +53,7 @@ export function settingsOf(policy: Policy, base: Settings): ParsedSettings {
   const { caps, fees, hosts, approvals, payments, paused } = policy;
   return parseSettings({
     ...base,
+    ...(policy.lnd === undefined ? {} : { lnd: { ...base.lnd, ...policy.lnd } }),
     paused,
     caps: {
       requestSats: inSats(caps.request),

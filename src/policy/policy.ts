@@ -16,11 +16,23 @@ export interface AutoApproval {
   readonly day: Msat;
 }
 
+/** The settings of a node by which its money could end up with somebody else: changing one is loosening. */
+export interface NodeRules {
+  readonly mode: 'supervised' | 'remote';
+  readonly address: string;
+  readonly binary: { readonly path: string; readonly sha256: string };
+  readonly peers: readonly string[];
+  readonly feeUrl: string;
+  readonly backupDirectory: string;
+}
+
 /** What the operator decided, parsed: the only thing that decisions read of the settings. */
 export interface Policy {
   /** The BOLT11 prefix that may be paid, without `ln`: `bcrt`, `tb`, `tbs`, `sb`, `bc`. */
   readonly network: 'bc' | 'tb' | 'tbs' | 'bcrt' | 'sb';
-  readonly wallet: 'sandbox';
+  readonly wallet: 'sandbox' | 'lnd';
+  /** Who holds the money of an lnd wallet; undefined for the sandbox. */
+  readonly lnd: NodeRules | undefined;
   readonly paused: boolean;
   /** Fees in. `host` is per host in 24 h. */
   readonly caps: {
@@ -55,7 +67,12 @@ export interface Policy {
 }
 
 /** Whether the wallet's money is worth anything: told by the settings, so also of a wallet that is down. */
-export function isRealMoney({ wallet }: Pick<Policy, 'wallet'>): boolean {
-  // The sandbox is the only wallet whose money is worth nothing.
-  return wallet !== 'sandbox';
+export function isRealMoney({ network }: Pick<Policy, 'network'>): boolean {
+  return network === 'bc';
+}
+
+/** What the money is, for a human: only bitcoin's main network has money that is worth anything. */
+export function moneyOf(policy: Pick<Policy, 'network' | 'wallet'>): 'real' | 'test' | 'sandbox' {
+  if (policy.wallet === 'sandbox') return 'sandbox';
+  return isRealMoney(policy) ? 'real' : 'test';
 }

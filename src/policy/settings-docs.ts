@@ -45,5 +45,6 @@ function valuesOf(node: Node): string {
   if (node.const !== undefined) return String(node.const);
   if (node.type === 'boolean') return 'true, false';
   if (node.type === 'array') return 'a list';
+  if (node.type === 'string' || node.anyOf !== undefined) return 'text';
   return `${node.minimum} to ${node.maximum}`;
 }

@@ -1,5 +1,7 @@
 import * as z from 'zod';
 import { hostPattern } from './host-pattern.ts';
+import { lnd } from './node-settings.ts';
+import { section, whole } from './setting.ts';
 
 /** Methods that may change something at the seller, and that a host can be opened for. */
 export const OPENABLE_METHODS = ['POST', 'PUT', 'PATCH', 'DELETE'] as const;
@@ -10,9 +12,6 @@ const MOST_SATS = 100_000_000;
 const MOST_ENTRIES = 200;
 const MIB = 1024 * 1024;
 
-const whole = (least: number, most: number, standard: number, meaning: string) =>
-  z.int().min(least).max(most).default(standard).describe(meaning);
-
 const satsOf = (standard: number, meaning: string) => whole(0, MOST_SATS, standard, meaning);
 
 const patterns = (standard: readonly string[], meaning: string) =>
@@ -21,8 +20,6 @@ const patterns = (standard: readonly string[], meaning: string) =>
     .max(MOST_ENTRIES)
     .prefault([...standard])
     .describe(meaning);
-
-const section = <Shape extends z.ZodRawShape>(shape: Shape) => z.strictObject(shape);
 
 const caps = section({
   requestSats: satsOf(1000, 'The most that one purchase may cost, fees in.'),
@@ -135,18 +132,15 @@ const log = section({
     .describe('The least important events that are logged.'),
 });
 
-/**
- * `settings.json`: whole sats, minutes and seconds, everything with a default, so that `{}` is a valid
- * file. Unknown keys are errors: a misspelt cap must not go unnoticed.
- */
-export const settingsSchema = z.strictObject({
+const plainSchema = z.strictObject({
   network: z
-    .enum(['regtest'])
+    .enum(['regtest', 'signet', 'testnet', 'mainnet'])
     .default('regtest')
-    .describe('The Lightning network that is paid on.'),
+    .describe('The Lightning network that is paid on. On mainnet money is real.'),
   wallet: section({
-    kind: z.enum(['sandbox']).default('sandbox').describe('The wallet that pays.'),
+    kind: z.enum(['sandbox', 'lnd']).default('sandbox').describe('The wallet that pays.'),
   }).prefault({}),
+  lnd: lnd.prefault({}),
   paused: z.boolean().default(false).describe('Stops all spending.'),
   caps: caps.prefault({}),
   fees: fees.prefault({}),
@@ -159,6 +153,23 @@ export const settingsSchema = z.strictObject({
   bodies: bodies.prefault({}),
   log: log.prefault({}),
 });
+
+/**
+ * `settings.json`: whole sats, minutes and seconds, everything with a default, so that `{}` is a valid
+ * file. Unknown keys are errors: a misspelt cap must not go unnoticed.
+ */
+export const settingsSchema: typeof plainSchema = plainSchema.superRefine(
+  ({ network, wallet }, context) => {
+    // Play money must never be able to look like real money.
+    if (wallet.kind !== 'sandbox' || network === 'regtest') return;
+    context.addIssue({
+      code: 'custom',
+      path: ['network'],
+      message: 'is not one that the sandbox wallet can be on',
+      params: { fix: 'Set wallet.kind to lnd first, or network to regtest.' },
+    });
+  },
+);
 
 /** The settings with every default filled in. */
 export type Settings = z.output<typeof settingsSchema>;

@@ -5,13 +5,18 @@ import type { Policy } from './policy.ts';
 type Opened = Policy['hosts']['methods'][number];
 
 /**
- * The policy that is nowhere looser than either: every sum, count and list is the tighter one. Networks or
- * wallets that differ have no tighter one, so then nothing is paid. What is tight already is kept as it is,
+ * The policy that is nowhere looser than either: every sum, count and list is the tighter one. Networks,
+ * wallets or nodes that differ have no tighter one, so then nothing is paid. What is tight already is kept as it is,
  * so that tightening nothing changes no hash.
  */
 export function strictest(a: Policy, b: Policy): Policy {
-  const agreed = a.network === b.network && a.wallet === b.wallet;
+  const agreed = digestOf(purseOf(a)) === digestOf(purseOf(b));
   return agreed ? meet(a, b) : { ...meet(a, b), paused: true };
+}
+
+/** Whose money is spent, and where. */
+function purseOf({ network, wallet, lnd }: Policy): Pick<Policy, 'network' | 'wallet' | 'lnd'> {
+  return { network, wallet, lnd };
 }
 
 /** The paths of the settings in which `to` allows more than `from`; empty when it only tightens. */
@@ -25,6 +30,12 @@ export function loosens(from: Policy, to: Policy): readonly string[] {
 const FIELDS: readonly (readonly [path: string, read: (policy: Policy) => unknown])[] = [
   ['network', p => p.network],
   ['wallet.kind', p => p.wallet],
+  ['lnd.mode', p => p.lnd?.mode],
+  ['lnd.address', p => p.lnd?.address],
+  ['lnd.binary', p => p.lnd?.binary],
+  ['lnd.peers', p => p.lnd?.peers],
+  ['lnd.feeUrl', p => p.lnd?.feeUrl],
+  ['lnd.backupDirectory', p => p.lnd?.backupDirectory],
   ['paused', p => p.paused],
   ['caps.requestSats', p => p.caps.request],
   ['caps.hostSats', p => p.caps.host],
@@ -49,8 +60,7 @@ const FIELDS: readonly (readonly [path: string, read: (policy: Policy) => unknow
 
 function meet(a: Policy, b: Policy): Policy {
   return {
-    network: a.network,
-    wallet: a.wallet,
+    ...purseOf(a),
     paused: a.paused || b.paused,
     caps: {
       request: least(a.caps.request, b.caps.request),

@@ -18,7 +18,7 @@ export interface Payment {
 /** Why a wallet says, finally, that nothing was and nothing will be paid. */
 export type PayFailure = Extract<
   Code,
-  'insufficient_balance' | 'FEE_LIMIT' | 'PaymentFailedError' | 'INVOICE_INVALID'
+  'insufficient_balance' | 'FEE_LIMIT' | 'no_route' | 'PaymentFailedError' | 'INVOICE_INVALID'
 >;
 
 /** What a wallet knows of a payment. Only `failed` frees a reservation; `unknown` is looked up again. */

@@ -130,7 +130,7 @@ describe('what is wrong with settings is said with line, path and fix', () => {
     ['[]', 'Line 1, column 1: settings.json must be a group in { }. Correct it, or take it out.'],
     [
       '{"network": "mainnet"}',
-      'Line 1, column 2: network must be "regtest". It takes regtest; without it, "regtest" counts.',
+      'Line 1, column 2: network is not one that the sandbox wallet can be on. Set wallet.kind to lnd first, or network to regtest.',
     ],
     [
       '{"hosts": {"methods": [{"host": "a.b", "methods": []}]}}',

@@ -37,6 +37,21 @@ const EXITS: Partial<Record<Code, Exit>> = {
   key_unavailable: EXIT.machine,
   wallet_unavailable: EXIT.machine,
   desktop_executor_offline: EXIT.machine,
+  unsupported_platform: EXIT.machine,
+  invalid_target: EXIT.usage,
+  binary_not_found: EXIT.machine,
+  runtime_manifest_missing: EXIT.machine,
+  runtime_manifest_invalid: EXIT.machine,
+  disk_full: EXIT.machine,
+  node_config_invalid: EXIT.usage,
+  node_not_initialized: EXIT.nothing,
+  node_initialized: EXIT.nothing,
+  node_not_running: EXIT.nothing,
+  mainnet_unconfirmed: EXIT.declined,
+  port_taken: EXIT.machine,
+  crash_loop_exhausted: EXIT.machine,
+  node_unreachable: EXIT.machine,
+  node_certificate_invalid: EXIT.machine,
 };
 
 /** How a command ends that was refused with a code. */

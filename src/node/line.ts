@@ -1,0 +1,104 @@
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import type { AuthenticatedLnd } from 'ln-service';
+import { type Clock, SECOND } from '../base/index.ts';
+import { failureOf, type NodeFailure } from './failure.ts';
+
+/** Where a node answers, the certificate that it must show, and what may be done there. */
+export interface NodeAddress {
+  /** `host:port`. */
+  readonly socket: string;
+  /** PEM: the only certificate (or authority) that is believed. */
+  readonly certificate: string;
+  readonly macaroon: Uint8Array;
+}
+
+/** What came of a call to a node. */
+export type Answer<T> =
+  | { readonly ok: true; readonly value: T }
+  | { readonly ok: false; readonly failure: NodeFailure };
+
+/** A line to one node, dialled when it is first needed and anew after it broke. */
+export interface NodeLine {
+  /**
+   * Makes a call that ends within `ms`, whatever lnd does: ln-service itself waits for ever. What lnd does after
+   * that still counts. Rejects only with what `whereabouts` rejects with.
+   */
+  ask<T>(ms: number, call: (lnd: AuthenticatedLnd) => Promise<T>): Promise<Answer<T>>;
+  close(): void;
+}
+
+/** A broken line is not dialled more often than this, ms: dialling parses lnd's whole interface. */
+const REDIAL_MS: number = 1 * SECOND;
+
+const LATE: NodeFailure = { kind: 'timeout', status: undefined, said: 'no answer in time' };
+
+/**
+ * Opens a line. `whereabouts` is asked at each dial, since a node that was started anew may have another port or
+ * certificate; it rejects with a TollkeeperError where there is nothing to dial.
+ */
+export function openLine(whereabouts: () => Promise<NodeAddress>, clock: Clock): NodeLine {
+  let line: { readonly lnd: AuthenticatedLnd; readonly since: number } | undefined;
+  let dialling: Promise<AuthenticatedLnd> | undefined;
+
+  const hangUp = (): void => {
+    if (line !== undefined) for (const service of Object.values(line.lnd)) service.close();
+    line = undefined;
+  };
+  const connect = async (): Promise<AuthenticatedLnd> => {
+    const lnd = await dial(await whereabouts());
+    line = { lnd, since: clock.now() };
+    return lnd;
+  };
+  const connected = async (): Promise<AuthenticatedLnd> => {
+    if (line !== undefined) return line.lnd;
+    dialling ??= connect().finally(() => {
+      dialling = undefined;
+    });
+    return dialling;
+  };
+  const broken = ({ kind }: NodeFailure): void => {
+    const isOld = line !== undefined && Math.abs(clock.now() - line.since) >= REDIAL_MS;
+    if (isOld && (kind === 'unreachable' || kind === 'timeout')) hangUp();
+  };
+
+  return {
+    async ask(ms, call) {
+      const lnd = await connected();
+      const answer = await within(clock, ms, call(lnd));
+      if (!answer.ok) broken(answer.failure);
+      return answer;
+    },
+    close: hangUp,
+  };
+}
+
+/** lnd's interface beside the bundle; in a checkout ln-service finds its own. */
+const PROTOS: string = join(import.meta.dirname, 'protos');
+
+/** Connects to a node; nothing is sent yet. */
+async function dial({ socket, certificate, macaroon }: NodeAddress): Promise<AuthenticatedLnd> {
+  const { default: service } = await import('ln-service');
+  const { lnd } = service.authenticatedLndGrpc({
+    ...(existsSync(PROTOS) ? { path: PROTOS } : {}),
+    socket,
+    cert: Buffer.from(certificate).toString('base64'),
+    macaroon: Buffer.from(macaroon).toString('base64'),
+  });
+  return lnd;
+}
+
+/** The value of a call that ends in time, or why there is none. */
+export async function within<T>(clock: Clock, ms: number, call: Promise<T>): Promise<Answer<T>> {
+  const done = new AbortController();
+  const late = clock.after(ms, done.signal).then((): Answer<T> => ({ ok: false, failure: LATE }));
+  const told = call.then(
+    (value): Answer<T> => ({ ok: true, value }),
+    (thrown: unknown): Answer<T> => ({ ok: false, failure: failureOf(thrown) }),
+  );
+  try {
+    return await Promise.race([told, late]);
+  } finally {
+    done.abort();
+  }
+}
