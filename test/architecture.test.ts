@@ -14,10 +14,11 @@ const ARROWS: Readonly<Record<string, readonly string[]>> = {
   sqlite: ['base'],
   http: ['base'],
   task: ['base', 'l402', 'policy', 'http'],
+  paywall: ['base', 'l402', 'policy', 'http'],
   node: ['base', 'http', 'secrets'],
-  wallet: ['base', 'l402', 'sqlite', 'node', 'task:types'],
-  store: ['base', 'l402', 'secrets', 'sqlite', 'task:types', 'policy:types'],
-  tools: ['base', 'policy', 'task', 'http'],
+  wallet: ['base', 'l402', 'sqlite', 'node', 'task:types', 'paywall:types'],
+  store: ['base', 'l402', 'secrets', 'sqlite', 'task:types', 'paywall:types', 'policy:types'],
+  tools: ['base', 'policy', 'task', 'paywall', 'http'],
 };
 
 /** What may be reached from one place alone: the words that reach it, and the files where they may stand. */

@@ -347,6 +347,99 @@ export const CODES = {
     'after_fix',
   ),
 
+  // What selling said
+  paywall_not_found: entry(
+    'There is no such paywall.',
+    'List the paywalls with paywall_list.',
+    'after_fix',
+  ),
+  proposal_not_found: entry(
+    'There is no such change waiting for an answer.',
+    'List them with `tollkeeper paywall proposals`.',
+    'after_fix',
+  ),
+  upstream_not_found: entry(
+    'No upstream has this name.',
+    'A human registers one with `tollkeeper upstream add`.',
+    'after_fix',
+  ),
+  upstream_invalid: entry(
+    'The upstream is not one that a paywall may stand before.',
+    'Name an http(s) server without credentials in its URL; seller.upstreams says which addresses are open.',
+    'after_fix',
+  ),
+  invalid_route: entry(
+    'The route is not valid.',
+    'Write hosts as api.example or *.example, and paths as /a/b, /a/* for one segment or /a/** for any rest.',
+    'after_fix',
+  ),
+  route_conflict: entry(
+    'The route takes requests that another route takes too.',
+    'Make one of the two narrower, or remove it.',
+    'after_fix',
+  ),
+  policy_violation: entry(
+    'The policy of the paywall, or of the operator, does not allow this.',
+    'Change what the message names; only the operator loosens the settings.',
+    'after_fix',
+  ),
+  over_cap: entry(
+    'The price is above what may be asked.',
+    "Lower it, or raise policy.maxPerRequestMsats; seller.maxPriceSats is the operator's alone.",
+    'after_fix',
+  ),
+  paywall_inactive: entry(
+    'The paywall is paused.',
+    'A token keeps until it ends; ask again when the paywall is active.',
+    'later',
+  ),
+  kill_switch_active: entry(
+    'Nothing is sold at the moment.',
+    'A human resumes it with `tollkeeper resume`, or in the settings.',
+    'later',
+  ),
+  route_not_found: entry('Nothing is sold here.', 'Check the host and the path.', 'after_fix'),
+  method_not_allowed: entry(
+    'The method is not one that is sold here.',
+    'Use one that the Allow header names.',
+    'after_fix',
+  ),
+  payment_required: entry(
+    'This has to be paid for.',
+    'Pay the invoice of the WWW-Authenticate header, and repeat the request with the token and the preimage.',
+    'after_fix',
+  ),
+  token_spent: entry(
+    'The token has no use left.',
+    'Pay the new invoice of the WWW-Authenticate header.',
+    'after_fix',
+  ),
+  token_expired: entry(
+    'The token has ended.',
+    'Pay the new invoice of the WWW-Authenticate header.',
+    'after_fix',
+  ),
+  token_out_of_scope: entry(
+    'The token is good, but not for this request.',
+    'Pay the new invoice of the WWW-Authenticate header, or ask for what the token was bought for.',
+    'after_fix',
+  ),
+  authorization_denied: entry(
+    'The credential is not one that was issued here, or it was altered.',
+    'Ask without it, and pay the invoice that comes back.',
+    'after_fix',
+  ),
+  missing_proof: entry(
+    'The proof of payment is missing or does not fit the token.',
+    'Send the preimage that paying this very invoice revealed.',
+    'after_fix',
+  ),
+  rate_limited: entry(
+    'There were too many requests.',
+    'Wait as long as Retry-After says.',
+    'later',
+  ),
+
   // What the machine did
   desktop_executor_offline: entry(
     'The process that pays is not running.',

@@ -11,6 +11,7 @@ export {
 export { type Allowance, isRealMoney, moneyOf, type Policy } from './policy.ts';
 export { policyHash, policyOf, settingsOf } from './policy-of.ts';
 export { type Reservation, reservable } from './reservation.ts';
+export { maySellOn, type SellerPolicy } from './seller.ts';
 export { defaultSettings, type Settings, type WrittenSettings } from './settings.ts';
 export { settingsDocs } from './settings-docs.ts';
 export { type SettingsIssue, showIssue } from './settings-issue.ts';

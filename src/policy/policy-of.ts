@@ -1,6 +1,7 @@
 import { digestOf, MINUTE, type Msat, sats } from '../base/index.ts';
 import { type ParsedSettings, parseSettings } from './parse-settings.ts';
 import type { NodeRules, Policy } from './policy.ts';
+import { sellerPolicyOf, sellerSettingsOf } from './seller.ts';
 import type { Settings } from './settings.ts';
 
 /** The BOLT11 prefix of each network. */
@@ -37,6 +38,7 @@ export function policyOf(settings: Settings): Policy {
       coolDownMs: approvals.coolDownMinutes * MINUTE,
     },
     payments,
+    seller: sellerPolicyOf(settings),
   };
 }
 
@@ -76,6 +78,7 @@ export function settingsOf(policy: Policy, base: Settings): ParsedSettings {
       coolDownMinutes: approvals.coolDownMs / MINUTE,
     },
     payments,
+    seller: sellerSettingsOf(policy.seller),
   });
 }
 

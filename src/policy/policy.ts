@@ -1,4 +1,5 @@
 import type { AllowanceId, Msat } from '../base/index.ts';
+import type { SellerPolicy } from './seller.ts';
 
 /** A bounded permission that a human gave while approving: this host, up to so much, until then. */
 export interface Allowance {
@@ -64,6 +65,7 @@ export interface Policy {
     readonly coolDownMs: number;
   };
   readonly payments: { readonly maxInFlight: number; readonly maxInFlightPerHost: number };
+  readonly seller: SellerPolicy;
 }
 
 /** Whether the wallet's money is worth anything: told by the settings, so also of a wallet that is down. */

@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import { hostPattern } from './host-pattern.ts';
 import { lnd } from './node-settings.ts';
+import { seller } from './seller-settings.ts';
 import { section, whole } from './setting.ts';
 
 /** Methods that may change something at the seller, and that a host can be opened for. */
@@ -148,6 +149,7 @@ const plainSchema = z.strictObject({
   autoApprove,
   approvals: approvals.prefault({}),
   payments: payments.prefault({}),
+  seller: seller.prefault({}),
   http: http.prefault({}),
   credentials: credentials.prefault({}),
   bodies: bodies.prefault({}),

@@ -1,17 +1,24 @@
 import { digestOf, least } from '../base/index.ts';
 import { type HostPattern, NO_HOST, overlap } from './host.ts';
 import type { Policy } from './policy.ts';
+import { meetSellers, SELLER_FIELDS, sameFace } from './seller.ts';
 
 type Opened = Policy['hosts']['methods'][number];
 
 /**
  * The policy that is nowhere looser than either: every sum, count and list is the tighter one. Networks,
- * wallets or nodes that differ have no tighter one, so then nothing is paid. What is tight already is kept as it is,
- * so that tightening nothing changes no hash.
+ * wallets or nodes that differ have no tighter one, so then nothing is paid; nor have the gateway's listeners, so
+ * then nothing is sold. What is tight already is kept as it is, so that tightening nothing changes no hash.
  */
 export function strictest(a: Policy, b: Policy): Policy {
+  const met = meet(a, b);
   const agreed = digestOf(purseOf(a)) === digestOf(purseOf(b));
-  return agreed ? meet(a, b) : { ...meet(a, b), paused: true };
+  const shown = sameFace(a.seller, b.seller);
+  return {
+    ...met,
+    paused: met.paused || !agreed,
+    seller: { ...met.seller, paused: met.seller.paused || !shown },
+  };
 }
 
 /** Whose money is spent, and where. */
@@ -56,6 +63,7 @@ const FIELDS: readonly (readonly [path: string, read: (policy: Policy) => unknow
   ['approvals.coolDownMinutes', p => p.approvals.coolDownMs],
   ['payments.maxInFlight', p => p.payments.maxInFlight],
   ['payments.maxInFlightPerHost', p => p.payments.maxInFlightPerHost],
+  ...SELLER_FIELDS.map(([path, read]) => [path, (policy: Policy) => read(policy.seller)] as const),
 ];
 
 function meet(a: Policy, b: Policy): Policy {
@@ -85,6 +93,7 @@ function meet(a: Policy, b: Policy): Policy {
       maxInFlight: Math.min(a.payments.maxInFlight, b.payments.maxInFlight),
       maxInFlightPerHost: Math.min(a.payments.maxInFlightPerHost, b.payments.maxInFlightPerHost),
     },
+    seller: meetSellers(a.seller, b.seller, meetAllowed),
   };
 }
 

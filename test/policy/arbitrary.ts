@@ -68,6 +68,16 @@ export const written: fc.Arbitrary<WrittenSettings> = fc.record({
     maxInFlight: fc.integer({ min: 1, max: 3 }),
     maxInFlightPerHost: fc.integer({ min: 1, max: 2 }),
   }),
+  seller: fc.record({
+    paused: fc.boolean(),
+    hosts: lists,
+    maxPriceSats: fc.integer({ min: 1, max: 9 }),
+    upstreams: fc.record({ loopback: fc.boolean(), private: fc.boolean() }),
+    listen: fc.constantFrom('127.0.0.1:8403', '0.0.0.0:443'),
+    trustedProxies: fc.uniqueArray(fc.constantFrom('10.0.0.1', '10.0.0.0/8', '::1')),
+    requireSettled: fc.boolean(),
+    mint: fc.record({ perClient: fc.integer({ min: 1, max: 9 }) }),
+  }),
 });
 
 /** Policies from such settings. */

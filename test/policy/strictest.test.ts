@@ -109,6 +109,16 @@ describe('the strictest of two policies', () => {
     [{ approvals: { coolDownMinutes: 2 } }, { approvals: { coolDownMinutes: 1 } }],
     [{ payments: { maxInFlight: 1 } }, { payments: { maxInFlight: 2 } }],
     [{ payments: { maxInFlightPerHost: 1 } }, { payments: { maxInFlightPerHost: 2 } }],
+    [{ seller: { paused: true } }, { seller: { paused: false } }],
+    [{ seller: { hosts: ['a.b'] } }, { seller: { hosts: [] } }],
+    [{ seller: { maxPriceSats: 1 } }, { seller: { maxPriceSats: 2 } }],
+    [{ seller: { upstreams: { loopback: false } } }, { seller: { upstreams: { loopback: true } } }],
+    [{ seller: { upstreams: { private: false } } }, { seller: { upstreams: { private: true } } }],
+    [{ seller: { trustedProxies: [] } }, { seller: { trustedProxies: ['10.0.0.0/8'] } }],
+    [{ seller: { requireSettled: true } }, { seller: { requireSettled: false } }],
+    [{ seller: { mint: { perClient: 1 } } }, { seller: { mint: { perClient: 2 } } }],
+    [{ seller: { mint: { perMinute: 1 } } }, { seller: { mint: { perMinute: 2 } } }],
+    [{ seller: { mint: { open: 1 } } }, { seller: { mint: { open: 2 } } }],
   ])('is %j rather than %j, whichever comes first', (one, other) => {
     const [tight, loose] = [policyFrom(one), policyFrom(other)];
     expect(strictest(tight, loose)).toEqual(tight);
