@@ -32,6 +32,12 @@ export function zoneOf(address: string): Zone {
   return parsed.kind() === 'ipv4' ? zoneOf4(parsed as ipaddr.IPv4) : zoneOf6(parsed as ipaddr.IPv6);
 }
 
+/** Whether an IP address in text is this machine's own, whichever way it is written (127.0.0.0/8, ::1, ::ffff:127.…). */
+export function isLoopback(address: string): boolean {
+  if (isIP(address) === 0 || address.includes('%')) return false;
+  return ipaddr.process(address).range() === 'loopback';
+}
+
 function zoneOf4(address: ipaddr.IPv4): Zone {
   if (METADATA.has(address.toString())) return 'closed';
   switch (address.range()) {

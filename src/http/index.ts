@@ -1,8 +1,9 @@
 export type { Access, Judge } from './access.ts';
+export { isLoopback, type Zone, zoneOf } from './address.ts';
 export { type Egress, type Limits, openEgress } from './egress.ts';
 export type { Exchanged, Received } from './exchange.ts';
 export { harmless } from './harmless.ts';
-export { ALLOWED_HEADERS, checkHeaders } from './header.ts';
+export { ALLOWED_HEADERS, checkHeaders, isFieldValue } from './header.ts';
 export { type Preview, previewOf } from './preview.ts';
 export type { Outgoing } from './request.ts';
 export type { Resolve } from './resolver.ts';

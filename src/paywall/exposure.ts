@@ -1,5 +1,8 @@
+import { type Msat, showSats } from '../base/index.ts';
+import type { Paywall } from './paywall.ts';
 import type { PaywallPolicy } from './policy.ts';
 import type { Route } from './route.ts';
+import { isSamePattern, isWithin, meet, place } from './territory.ts';
 
 /**
  * All by which a paywall could harm its owner while it is active: what is public, where it leads, and for how
@@ -9,3 +12,94 @@ export interface Exposure {
   readonly routes: readonly Route[];
   readonly policy: PaywallPolicy;
 }
+
+/** What a paywall exposes while it is active. */
+export function exposureOf({ routes, policy }: Pick<Paywall, 'routes' | 'policy'>): Exposure {
+  return { routes, policy };
+}
+
+/** What a request to a route costs, in msat. */
+export function priceOf(
+  { priceMsats }: Pick<Route, 'priceMsats'>,
+  { fixedAmountMsats }: Pick<PaywallPolicy, 'fixedAmountMsats'>,
+): Msat {
+  return priceMsats ?? fixedAmountMsats;
+}
+
+/** In what way an exposure goes beyond another, each in a sentence of ours; empty where it does not. */
+export function widening(approved: Exposure | undefined, wanted: Exposure): readonly string[] {
+  const before = approved?.routes ?? [];
+  const routes = wanted.routes
+    .filter(route => approved === undefined || !isCovered(route, approved, wanted))
+    .map(route => showRoute(route, before, wanted.policy));
+  return [...routes, ...(approved === undefined ? terms(wanted.policy) : looser(approved, wanted))];
+}
+
+/**
+ * Whether each request of a route was public before, led to the same place and cost no more: some approved route took
+ * them all, and none that took some of them asked for more. Without the second, taking a dear route away would leave
+ * what it sold to the cheap one around it.
+ */
+function isCovered(route: Route, approved: Exposure, wanted: Exposure): boolean {
+  const price = priceOf(route, wanted.policy);
+  const noLooser = (before: Route): boolean =>
+    leadsTo(before) === leadsTo(route) &&
+    route.methods.every(method => before.methods.includes(method)) &&
+    price >= priceOf(before, approved.policy);
+  // A narrower route that is still there keeps what it took.
+  const stays = (before: Route): boolean =>
+    wanted.routes.some(each => each !== route && isSamePattern(each, before));
+  const met = approved.routes.filter(before => meet(before, route));
+  return (
+    met.some(before => isWithin(route, before) && noLooser(before)) &&
+    met.every(before => noLooser(before) || (stays(before) && isWithin(before, route)))
+  );
+}
+
+function looser({ policy: before }: Exposure, { policy: now }: Exposure): readonly string[] {
+  const most = (limit: number | null | undefined): number => limit ?? Number.POSITIVE_INFINITY;
+  const said: readonly (readonly [boolean, string])[] = [
+    [now.freeRequestsPerDay > before.freeRequestsPerDay, freeText(now)],
+    [most(now.usesPerToken) > most(before.usesPerToken), usesText(now)],
+    [now.tokenTtlMs > before.tokenTtlMs, ttlText(now)],
+    [now.tokenScope === 'route' && before.tokenScope === 'path', scopeText(now)],
+    [before.bindMethod && !now.bindMethod, 'A token is no longer for one method alone.'],
+    [before.bindBody && !now.bindBody, 'A token is no longer for one body alone.'],
+    [
+      most(now.quotaPerMinute) > most(before.quotaPerMinute),
+      quotaText('minute', now.quotaPerMinute),
+    ],
+    [most(now.quotaPerDay) > most(before.quotaPerDay), quotaText('day', now.quotaPerDay)],
+  ];
+  return said.flatMap(([isSo, text]) => (isSo ? [text] : []));
+}
+
+/** What a payment buys, for whoever sees the paywall for the first time. */
+function terms(policy: PaywallPolicy): readonly string[] {
+  const free = policy.freeRequestsPerDay > 0 ? [freeText(policy)] : [];
+  return [usesText(policy), ttlText(policy), scopeText(policy), ...free];
+}
+
+const freeText = ({ freeRequestsPerDay: free }: PaywallPolicy): string =>
+  `Each client gets ${free} requests a day for nothing.`;
+const usesText = ({ usesPerToken: uses }: PaywallPolicy): string =>
+  uses === null
+    ? 'One payment buys any number of requests until its token ends.'
+    : `One payment buys ${uses === 1 ? 'one request' : `${uses} requests`}.`;
+const ttlText = ({ tokenTtlMs }: PaywallPolicy): string =>
+  `A token is good for ${tokenTtlMs / 1000} s.`;
+const scopeText = ({ tokenScope }: PaywallPolicy): string =>
+  tokenScope === 'route'
+    ? 'A token opens all of its route.'
+    : 'A token opens the one path it was bought for.';
+const quotaText = (span: string, quota: number | undefined): string =>
+  quota === undefined ? `No limit a ${span} any more.` : `Up to ${quota} requests a ${span}.`;
+
+function showRoute(route: Route, before: readonly Route[], policy: PaywallPolicy): string {
+  const known = before.some(each => isSamePattern(each, route));
+  const how = known ? 'changes' : 'becomes public';
+  const price = showSats(priceOf(route, policy));
+  return `${route.methods.join(', ')} ${place(route)} ${how}: ${price}, served by ${leadsTo(route)}.`;
+}
+
+const leadsTo = ({ target }: Route): string => (target.kind === 'named' ? target.name : target.url);

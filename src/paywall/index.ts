@@ -16,6 +16,7 @@ export {
 export type { InvoiceRecord, InvoiceStatus } from './invoice.ts';
 export type { InvoiceIssuer, InvoiceOrder, IssuedInvoice, Standing } from './issuer.ts';
 export type { SellerMeans, TollMeans } from './means.ts';
+export { openSeller } from './open-seller.ts';
 export { PAYWALL_STATUSES, type Paywall, type PaywallStatus } from './paywall.ts';
 export type { PaywallPolicy } from './policy.ts';
 export type { Proposal } from './proposal.ts';

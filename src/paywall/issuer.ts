@@ -27,6 +27,8 @@ export type Standing =
 
 /** Who asks for money: the seller's side of a wallet. Each call ends within its own deadline. */
 export interface InvoiceIssuer {
+  /** Names the node whose invoices they are: indexes of two nodes have nothing to do with each other. */
+  readonly node: string;
   /** Rejects with `wallet_unavailable`. */
   issue(order: InvoiceOrder): Promise<IssuedInvoice>;
   /** Rejects with `wallet_unavailable`: a node that does not answer says nothing of an invoice. */

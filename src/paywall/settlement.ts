@@ -18,7 +18,8 @@ export type Fit = 'whole' | 'short' | 'unknown';
 export interface Settlement {
   /** `settlement_` and the payment hash. */
   readonly id: `settlement_${string}`;
-  readonly index: bigint;
+  /** When it was booked, ms: each later than the one before, so that it says where a list goes on. */
+  readonly bookedAt: number;
   readonly paymentHash: string;
   readonly amount: Msat;
   readonly settledAt: number;

@@ -1,4 +1,4 @@
-import type { Code } from '../base/index.ts';
+import type { Code, Result } from '../base/index.ts';
 import type { NewPaywallEvent, PaywallEvent, SecretHeaders } from './event.ts';
 import type { PaywallId, ProposalId } from './id.ts';
 import type { InvoiceRecord, InvoiceStatus } from './invoice.ts';
@@ -34,8 +34,8 @@ export interface RegistryReads {
 export interface Asked {
   /** Proposals of the last hour. */
   readonly lastHour: number;
-  /** When each paywall's newest no was said, ms. */
-  readonly declinedAt: ReadonlyMap<PaywallId, number>;
+  /** When the newest no to each subject was said, ms. */
+  readonly declinedAt: ReadonlyMap<Proposal['subject'], number>;
   /** The proposal of the reads, if it is the owner's, and what became of it. */
   readonly proposal: { readonly proposal: Proposal; readonly end?: ProposalEnd } | undefined;
 }
@@ -65,10 +65,7 @@ export interface Registry {
   append<T>(
     reads: RegistryReads,
     decide: (view: SellerView, asked: Asked) => RegistryVerdict<T>,
-  ): Promise<
-    | { readonly ok: true; readonly value: T }
-    | { readonly ok: false; readonly code: Code; readonly detail?: string }
-  >;
+  ): Promise<Result<T>>;
   events(query: EventQuery): Promise<readonly PaywallEvent[]>;
   /** Opens the secret headers of an upstream. For the gateway alone. */
   headers(owner: string, upstream: string): Promise<SecretHeaders>;
@@ -96,16 +93,16 @@ export interface SettlementQuery {
   readonly owner: string;
   readonly paywallId?: PaywallId;
   readonly limit: number;
-  /** Only settlements before this, ms. */
-  readonly beforeCreatedAtMs?: number;
+  /** Only what came before this, ms. */
+  readonly before?: number;
 }
 
 /** What was earned. */
 export interface Takings {
-  /** The highest index that is in the books; 0 before the first. */
-  cursor(): Promise<bigint>;
-  /** Books a receipt, exactly once; its invoice becomes settled, and the cursor moves, in the same transaction. */
-  book(receipt: Receipt): Promise<Ingested>;
+  /** The highest index of a node that is in the books; 0 before the first. */
+  cursor(node: string): Promise<bigint>;
+  /** Books a node's receipt, exactly once; its invoice becomes settled, and the cursor moves, in the same transaction. */
+  book(node: string, receipt: Receipt): Promise<Ingested>;
   list(query: SettlementQuery): Promise<readonly Settlement[]>;
   /** Receipts that belong to no invoice of the record, newest first. */
   unknown(limit: number): Promise<readonly Settlement[]>;

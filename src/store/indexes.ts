@@ -7,6 +7,7 @@ import { credential } from './credentials.ts';
 import type { Follow, Place } from './follow.ts';
 import { fromJson } from './json.ts';
 import { paymentHash } from './payment-hash.ts';
+import { rebuildPaywalls } from './paywall-indexes.ts';
 import { spend } from './spend.ts';
 
 const INDEXES: readonly Follow[] = [spend, paymentHash, asks, allowance, credential];
@@ -24,7 +25,7 @@ function apply<K extends FactKind>(follow: Follow, sql: Sql, place: Place, fact:
   step?.(sql, place, fact);
 }
 
-/** Builds every index anew from the facts alone. */
+/** Builds every index anew from the facts and events alone. */
 export function rebuildIndexes(db: Database): Promise<void> {
   return db.immediate(sql => {
     for (const table of TABLES) sql.run(`DELETE FROM ${table}`);
@@ -35,5 +36,6 @@ export function rebuildIndexes(db: Database): Promise<void> {
     for (const { owner, taskId, seq, body } of rows) {
       index(sql, { owner, taskId, seq: Number(seq) }, fromJson(body) as Fact);
     }
+    rebuildPaywalls(sql);
   });
 }

@@ -1,3 +1,5 @@
+import { PAYWALLS } from './paywall-schema.ts';
+
 /** `Toll` in ASCII: marks the file as a task record. */
 export const APPLICATION_ID = 0x546f6c6c;
 
@@ -168,4 +170,4 @@ CREATE TABLE key_check (
 `;
 
 /** The scripts that make the schema, oldest first. A released one never changes. */
-export const MIGRATIONS: readonly string[] = [RECORD + BESIDE];
+export const MIGRATIONS: readonly string[] = [RECORD + BESIDE, PAYWALLS];

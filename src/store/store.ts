@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import type { Clock } from '../base/index.ts';
+import type { PaywallStore } from '../paywall/store.ts';
 import type { Sealer } from '../secrets/index.ts';
 import { type Access, type FileSystemOf, openDatabase } from '../sqlite/index.ts';
 import type { Journal } from '../task/journal.ts';
@@ -27,6 +28,7 @@ import { openLease, refuseOther } from './lease.ts';
 import { thisMachine } from './machine.ts';
 import { openNews } from './news.ts';
 import { checkPages } from './page-check.ts';
+import { openPaywalls } from './paywalls.ts';
 import { openAudits } from './restorations.ts';
 import { APPLICATION_ID, MIGRATIONS } from './schema.ts';
 import { openTasks } from './tasks.ts';
@@ -45,7 +47,7 @@ export interface StoreOptions {
   readonly fileSystemOf?: FileSystemOf;
 }
 
-/** Every port of the task room on one database. */
+/** Every port of the task and paywall rooms on one database. */
 export interface Store {
   /** `read_only` while the record is of a newer version: whatever would write rejects with `store_newer`. */
   access(): Access;
@@ -59,6 +61,7 @@ export interface Store {
   readonly killSwitch: KillSwitch;
   readonly journal: Journal;
   readonly audits: Audits;
+  readonly paywalls: PaywallStore;
   /** Builds the indexes that decisions read anew from the facts. */
   rebuild(): Promise<void>;
   /** Looks through the whole file; rejects with `store_corrupt` if it is damaged anywhere. */
@@ -99,6 +102,7 @@ export async function openStore(options: StoreOptions): Promise<Store> {
     killSwitch: openKillSwitch(db, clock),
     journal: openJournal(db),
     audits: openAudits(db, clock),
+    paywalls: openPaywalls(db, sealer, clock),
     rebuild: () => rebuildIndexes(db),
     check: () => checkPages(db),
     close: () => db.close(),

@@ -1,0 +1,85 @@
+import { type Refused, refuse, showSats } from '../base/index.ts';
+import { maySellOn } from '../policy/index.ts';
+import { priceOf } from './exposure.ts';
+import { hostsMeet } from './host-name.ts';
+import type { Paywall } from './paywall.ts';
+import type { Route } from './route.ts';
+import { conflictOf } from './route-table.ts';
+import type { SellerRules } from './rules.ts';
+import type { SellerView } from './store.ts';
+import { place } from './territory.ts';
+import { upstreamUrl } from './upstream-url.ts';
+
+/** What a paywall is held against. */
+export interface Judged {
+  readonly view: Pick<SellerView, 'paywalls' | 'upstreams'>;
+  readonly rules: Pick<SellerRules, 'seller'>;
+}
+
+/**
+ * Why a paywall may not be served as it is, if so, by what the operator's settings and its own policy say now. The
+ * toll asks too, so that what the operator tightens holds for paywalls that were made before.
+ */
+export function faultOf(paywall: Paywall, judged: Judged): Refused | undefined {
+  for (const route of paywall.routes) {
+    const fault =
+      hostFault(route, paywall, judged) ??
+      priceFault(route, paywall, judged) ??
+      targetFault(route, paywall, judged);
+    if (fault !== undefined) return fault;
+  }
+  return undefined;
+}
+
+/** The refusal of a paywall that takes what another takes too. */
+export function conflictFault(
+  paywall: Paywall,
+  { view }: Pick<Judged, 'view'>,
+): Refused | undefined {
+  const [route, other] = conflictOf(paywall, view.paywalls) ?? [];
+  if (route === undefined || other === undefined) return undefined;
+  // What another owner sells is not for this one to know.
+  const isOwn = other.paywall.owner === paywall.owner;
+  const theirs = isOwn ? place(other.route) : 'a route of another owner';
+  return refuse('route_conflict', `${place(route.route)} meets ${theirs}.`);
+}
+
+function hostFault(route: Route, { policy }: Paywall, { rules }: Judged): Refused | undefined {
+  const { hostPattern } = route;
+  if (!maySellOn(rules.seller, hostPattern)) {
+    return refuse('policy_violation', `seller.hosts does not list ${hostPattern}.`);
+  }
+  if (!maySellOn({ hosts: policy.allowedHosts }, hostPattern)) {
+    return refuse('policy_violation', `policy.allowedHosts does not list ${hostPattern}.`);
+  }
+  return policy.blockedHosts.some(blocked => hostsMeet(blocked, hostPattern))
+    ? refuse('policy_violation', `policy.blockedHosts blocks ${hostPattern}.`)
+    : undefined;
+}
+
+function priceFault(route: Route, { policy }: Paywall, { rules }: Judged): Refused | undefined {
+  const price = priceOf(route, policy);
+  const { maxPerRequestMsats: own } = policy;
+  if (own !== undefined && price > own) {
+    return refuse(
+      'over_cap',
+      `policy.maxPerRequestMsats is ${own}, ${place(route)} asks ${price}.`,
+    );
+  }
+  const { maxPrice } = rules.seller;
+  return price > maxPrice
+    ? refuse('over_cap', `seller.maxPriceSats allows ${showSats(maxPrice)}.`)
+    : undefined;
+}
+
+function targetFault({ target }: Route, { owner }: Paywall, judged: Judged): Refused | undefined {
+  const { view, rules } = judged;
+  const url =
+    target.kind === 'url'
+      ? target.url
+      : view.upstreams.find(each => each.owner === owner && each.name === target.name)?.url;
+  if (url === undefined) return refuse('upstream_not_found');
+  const hosts = view.paywalls.flatMap(({ routes }) => routes.map(each => each.hostPattern));
+  const judgedUrl = upstreamUrl(url, { seller: rules.seller, hosts });
+  return judgedUrl.ok ? undefined : judgedUrl;
+}

@@ -1,0 +1,70 @@
+import { isHostWithin } from './host-name.ts';
+import { isPathWithin } from './path-pattern.ts';
+import { overlap, type Pattern, patternOf } from './pattern.ts';
+import type { Paywall } from './paywall.ts';
+import type { Route } from './route.ts';
+
+/** A route as text: its hosts and paths. */
+export const place = ({ hostPattern, pathPattern }: Route): string => hostPattern + pathPattern;
+
+/** Whether two routes are on the same hosts and paths. */
+export function isSamePattern(one: Route, other: Route): boolean {
+  return place(one) === place(other);
+}
+
+/** Whether some request fits the patterns of both. */
+export function meet(one: Route, other: Route): boolean {
+  return related(one, other, overlap);
+}
+
+/** Whether each request that fits one fits the other. */
+export function isWithin(one: Route, other: Route): boolean {
+  const within = (a: Pattern, b: Pattern) =>
+    isHostWithin(a.host, b.host) && isPathWithin(a.path, b.path);
+  return related(one, other, within);
+}
+
+/**
+ * What a change of one paywall's routes does to the owner's other paywalls, in sentences of ours: requests that now
+ * fall to their wider routes because a narrower one is gone, or that a new narrower one takes from them.
+ */
+export function shifts(
+  before: readonly Route[],
+  after: readonly Route[],
+  others: readonly Paywall[],
+): readonly string[] {
+  const theirs = others.flatMap(({ routes }) => routes);
+  const isIn = (routes: readonly Route[]) => (route: Route) =>
+    routes.some(each => isSamePattern(each, route));
+  const gone = before.filter(route => !isIn(after)(route));
+  const added = after.filter(route => !isIn(before)(route));
+  const fallen = pairs(gone, theirs, meet).map(
+    ([route, other]) => `What ${place(route)} took falls to ${place(other)} of another paywall.`,
+  );
+  const taken = pairs(
+    added,
+    theirs,
+    (route, other) => meet(route, other) && !isWithin(other, route),
+  );
+  return [
+    ...fallen,
+    ...taken.map(
+      ([route, other]) => `${place(route)} takes requests from ${place(other)} of another paywall.`,
+    ),
+  ];
+}
+
+function pairs(
+  routes: readonly Route[],
+  others: readonly Route[],
+  related: (one: Route, other: Route) => boolean,
+): readonly (readonly [Route, Route])[] {
+  return routes.flatMap(route =>
+    others.filter(other => related(route, other)).map(other => [route, other] as const),
+  );
+}
+
+function related(one: Route, other: Route, how: (a: Pattern, b: Pattern) => boolean): boolean {
+  const [a, b] = [patternOf(one), patternOf(other)];
+  return a.ok && b.ok && how(a.value, b.value);
+}
