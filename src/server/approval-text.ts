@@ -59,7 +59,7 @@ function requestLines(method: string, url: string): string[] {
 }
 
 /** Keeps a long or strange value from pushing the rest of the question out of sight. */
-function clipped(text: string): string {
+export function clipped(text: string): string {
   const plain = text.replace(/[^\x21-\x7e]+/g, ' ');
   return plain.length > 200 ? `${plain.slice(0, 150)}…${plain.slice(-40)}` : plain;
 }

@@ -6,7 +6,9 @@ import {
   systemClock,
   TollkeeperError,
 } from '../base/index.ts';
-import { openEgress } from '../http/index.ts';
+import { type Egress, openEgress } from '../http/index.ts';
+import { openSeller, type Seller, type SellerRules } from '../paywall/index.ts';
+import type { Settings } from '../policy/index.ts';
 import { openPin, type Pin, type Sealer } from '../secrets/index.ts';
 import { makeDirectory } from '../sqlite/index.ts';
 import { openStore, type Store } from '../store/index.ts';
@@ -16,6 +18,7 @@ import type { Home } from './home.ts';
 import { houseOf } from './house.ts';
 import { keysOf, openKeys } from './keys.ts';
 import { openLog } from './log.ts';
+import { sellerRulesOf } from './seller-rules.ts';
 import { openSettings, type SettingsFile } from './settings/index.ts';
 import { openWallet } from './wallet.ts';
 
@@ -32,6 +35,9 @@ export interface Tollkeeper {
   readonly buyer: Buyer;
   /** Asks a seller for its price and the policy for its word. */
   readonly offer: (order: Order) => Promise<Result<Offer>>;
+  readonly seller: Seller;
+  /** What the settings say of selling at this moment. */
+  readonly rules: () => Promise<SellerRules>;
   /** Looks for open tasks, as after a start: what was under way is taken up again. */
   wake(): void;
   /** Stops taking steps, gives the lease back, and closes what was opened. Money in flight goes on. */
@@ -53,18 +59,14 @@ export async function compose(home: Home, post: Post = 'on_call'): Promise<Tollk
     store.close();
     throw thrown;
   });
-  const egress = openEgress({
-    maxBodyBytes: http.maxBodyBytes,
-    totalMs: http.totalSeconds * SECOND,
-    idleMs: http.idleSeconds * SECOND,
-    connectMs: http.connectSeconds * SECOND,
-    maxRedirects: 3,
-  });
+  const egress = wayOut(http);
   const wallet = openWallet({ home: home.path, clock, log });
-  const house = async () => {
+  const now = async () => {
     guarded = await pin.isSet();
-    return houseOf(settings.read());
+    return settings.read();
   };
+  const house = async () => houseOf(await now());
+  const rules = async () => sellerRulesOf(await now());
   const means: Means = { ...store, egress, wallet: wallet.get, house, clock, log };
   const executor = resting(openExecutor(means, post), store);
   return {
@@ -78,6 +80,8 @@ export async function compose(home: Home, post: Post = 'on_call'): Promise<Tollk
     means,
     buyer: openBuyer(means, executor),
     offer: order => askOffer({ ...means, ledger: store.ledger }, order),
+    seller: openSeller({ paywalls: store.paywalls, rules, clock }),
+    rules,
     wake: executor.wake,
     async close() {
       // First, so that what the closing breaks off is not taken for the seller's doing.
@@ -87,6 +91,17 @@ export async function compose(home: Home, post: Post = 'on_call'): Promise<Tollk
       store.close();
     },
   };
+}
+
+/** The way out for purchases, as the settings bound it. */
+function wayOut(http: Settings['http']): Egress {
+  return openEgress({
+    maxBodyBytes: http.maxBodyBytes,
+    totalMs: http.totalSeconds * SECOND,
+    idleMs: http.idleSeconds * SECOND,
+    connectMs: http.connectSeconds * SECOND,
+    maxRedirects: 3,
+  });
 }
 
 /** The executor, at rest while the record is a newer version's: every step of it would be refused. */

@@ -1,5 +1,6 @@
 import type { InputRequiredResult } from '@modelcontextprotocol/server';
 import type { AskId, Clock, Result } from '../base/index.ts';
+import type { PaywallStore, Proposal, ProposalId, Seller } from '../paywall/index.ts';
 import type {
   Bodies,
   Buyer,
@@ -10,6 +11,9 @@ import type {
   TaskStore,
 } from '../task/index.ts';
 import type { NodeStatus } from './node-status.ts';
+
+/** What a human is asked about: a purchase, or a change of what is sold. */
+export type Asking = Question | Proposal;
 
 /** The way to a human through the client that made this call. */
 export interface Human {
@@ -24,17 +28,15 @@ export interface Human {
    * Puts a question in a `dialog`, one form for each, and resolves when that form is closed. Its answer
    * counts whenever it comes. Never rejects.
    */
-  show(question: Question): Promise<void>;
+  show(question: Asking): Promise<void>;
   /** What has the client put a question and call again, in a `retry`. */
-  put(question: Question): Promise<InputRequiredResult>;
+  put(question: Asking): Promise<InputRequiredResult>;
 }
 
 /** A question that was put, and what the human said; undefined when the form was dismissed. */
-export interface Brought {
-  readonly taskId: string;
-  readonly askId: AskId;
-  readonly given: HumanAnswer | undefined;
-}
+export type Brought =
+  | { readonly taskId: string; readonly askId: AskId; readonly given: HumanAnswer | undefined }
+  | { readonly proposalId: ProposalId; readonly verdict: 'yes' | 'no' | undefined };
 
 /** All that a tool may use. */
 export interface ToolContext {
@@ -44,6 +46,8 @@ export interface ToolContext {
   readonly buyer: Buyer;
   readonly tasks: TaskStore;
   readonly bodies: Bodies;
+  readonly seller: Seller;
+  readonly paywalls: Pick<PaywallStore, 'registry' | 'takings'>;
   /** Asks a seller for its price and the policy for its word, and pays nothing. */
   readonly offer: (order: Order) => Promise<Result<Offer>>;
   readonly nodeStatus: () => Promise<NodeStatus>;

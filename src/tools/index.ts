@@ -1,12 +1,13 @@
 export { bodyOf } from './body.ts';
 export { BODY_URI_TEMPLATE, bodyUri } from './body-uri.ts';
-export type { Brought, Human, ToolContext } from './context.ts';
+export type { Asking, Brought, Human, ToolContext } from './context.ts';
 export { dispatch } from './dispatch.ts';
 export type { NodeStatus } from './node-status.ts';
+export { showPaywall, showProposal } from './paywall-output.ts';
 export { pieceOf } from './piece.ts';
 export { addressed, problemAmidSpending, problemSchema, receiptSchema } from './problem.ts';
 export { showTask, type TaskOutput } from './task-output.ts';
 export { envelope } from './task-reply.ts';
 export { TASK_URI_TEMPLATE, taskIdIn, taskUri } from './task-uri.ts';
 export type { Tool } from './tool.ts';
-export { BUYER_TOOLS } from './toolset.ts';
+export { BUYER_TOOLS, SELLER_TOOLS, type Toolset, toolsOf } from './toolset.ts';

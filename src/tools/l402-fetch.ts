@@ -42,7 +42,8 @@ export const l402Fetch = defineTool({
 /** The task of an order. A call that brings an answer starts no purchase: it goes on with the one asked about. */
 async function taskOf({ human, buyer, owner }: ToolContext, order: Order): Promise<Result<Task>> {
   if (human.brought === undefined) return buyer.buy(order);
-  const found = await buyer.find(owner, human.brought.taskId);
+  const id = 'taskId' in human.brought ? human.brought.taskId : '';
+  const found = await buyer.find(owner, id);
   return found.ok && isFor(found.value, order)
     ? found
     : refuse('stale_ask', 'It was put for another purchase.');

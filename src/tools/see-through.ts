@@ -19,7 +19,8 @@ export async function seeThrough(context: ToolContext, started: Task): Promise<R
   const refused = await bringIn(context, started);
   if (refused !== undefined) return refused;
   const until = clock.now() + WATCH_MS;
-  const shown = new Set<string>(human.brought === undefined ? [] : [human.brought.askId]);
+  const { brought } = human;
+  const shown = new Set<string>(brought && 'askId' in brought ? [brought.askId] : []);
   const forms = openForms(context);
   const isEnough = (task: Task, now: number): boolean =>
     isOver(task, now, forms.areOpen()) || newQuestion(task, shown, now) !== undefined;
@@ -41,8 +42,10 @@ export async function seeThrough(context: ToolContext, started: Task): Promise<R
 /** Takes in the answer that this call brings back, if its question belongs to this very task. */
 async function bringIn({ human, buyer }: ToolContext, task: Task) {
   if (human.brought === undefined) return undefined;
-  const { taskId, given } = human.brought;
-  if (taskId !== task.id) return refuse('stale_ask', 'It was put for another purchase.');
+  if (!('taskId' in human.brought) || human.brought.taskId !== task.id) {
+    return refuse('stale_ask', 'It was put for another purchase.');
+  }
+  const { given } = human.brought;
   if (given === undefined) return undefined;
   const answered = await buyer.answer(task, given);
   return answered === 'limit_below_price'

@@ -1,12 +1,11 @@
 import type { ContentBlock } from '@modelcontextprotocol/server';
 import type * as z from 'zod';
 import type { Refused } from '../base/index.ts';
-import type { Question } from '../task/index.ts';
-import type { ToolContext } from './context.ts';
+import type { Asking, ToolContext } from './context.ts';
 
 /** One thing that a call changed outside itself, for its receipt. */
 export interface SideEffect {
-  readonly kind: 'task' | 'approval' | 'http' | 'payment';
+  readonly kind: 'task' | 'approval' | 'http' | 'payment' | 'paywall';
   readonly target: string;
   readonly changed: boolean;
   readonly detail?: string;
@@ -23,7 +22,7 @@ export type Reply<Output> =
       /** More content, such as an envelope of untrusted data. */
       readonly content?: readonly ContentBlock[];
     }
-  | { readonly kind: 'question'; readonly question: Question }
+  | { readonly kind: 'question'; readonly question: Asking }
   | Refused;
 
 /** A tool as data. The dispatcher validates, catches, bounds and adds the receipt; the tool does its one thing. */
@@ -32,6 +31,8 @@ export interface Tool<I extends z.ZodObject = z.ZodObject, O extends z.ZodObject
   readonly title: string;
   readonly description: string;
   readonly input: I;
+  /** What is listed in the place of the input, where that repeats what another tool lists. */
+  readonly listed?: z.ZodObject;
   readonly output: O;
   readonly annotations: {
     readonly readOnlyHint: boolean;
@@ -61,4 +62,12 @@ export const SPENDS = {
   destructiveHint: true,
   idempotentHint: false,
   openWorldHint: true,
+} as const;
+
+/** The annotations of a tool that changes what is there; the same call again changes nothing more. */
+export const ALTERS = {
+  readOnlyHint: false,
+  destructiveHint: true,
+  idempotentHint: true,
+  openWorldHint: false,
 } as const;

@@ -35,7 +35,7 @@ test('a question that cannot be put is a problem result in our own words, not an
   const [near, far] = InMemoryTransport.createLinkedPair();
   const house = readableTimes(1);
   const open = async () => house;
-  serveStdio(() => buildServer(open, openTaskWatch(open)), { transport: far });
+  serveStdio(() => buildServer(open, openTaskWatch(open), ['buyer']), { transport: far });
   const client = new Client(
     { name: 'a test client', version: '1' },
     {

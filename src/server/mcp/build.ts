@@ -1,11 +1,11 @@
 import { McpServer, type ServerContext } from '@modelcontextprotocol/server';
 import { type Log, silent, TollkeeperError } from '../../base/index.ts';
-import { BUYER_TOOLS, dispatch, type Tool } from '../../tools/index.ts';
+import { dispatch, type Tool, type Toolset, toolsOf } from '../../tools/index.ts';
 import type { Tollkeeper } from '../compose.ts';
 import { VERSION } from '../version.ts';
 import { clientOf } from './client.ts';
 import { type Dialogs, openDialogs } from './dialog.ts';
-import { INSTRUCTIONS } from './instructions.ts';
+import { instructionsFor } from './instructions.ts';
 import { registerBodies } from './resources.ts';
 import { stateCodecOf } from './retry.ts';
 import { listedInput, listedOutput } from './schema.ts';
@@ -17,8 +17,13 @@ import { toolContext } from './tool-context.ts';
 /**
  * Builds the MCP server for one connection, of either era. `open` gives the wired rooms; it is first
  * asked for when a tool is called, a resource read or subscribed to, so that connecting has no effects.
+ * `sets` are the tools that it lists.
  */
-export function buildServer(open: () => Promise<Tollkeeper>, watch: TaskWatch): McpServer {
+export function buildServer(
+  open: () => Promise<Tollkeeper>,
+  watch: TaskWatch,
+  sets: readonly Toolset[],
+): McpServer {
   const mcp = new McpServer(
     { name: 'tollkeeper', title: 'Tollkeeper', version: VERSION },
     {
@@ -26,7 +31,7 @@ export function buildServer(open: () => Promise<Tollkeeper>, watch: TaskWatch): 
         tools: { listChanged: false },
         resources: { subscribe: true, listChanged: false },
       },
-      instructions: INSTRUCTIONS,
+      instructions: instructionsFor(sets),
       // The SDK's own bridge to 2025 clients loses a slow human's answer; ours does not.
       inputRequired: { legacyShim: false },
       requestState: {
@@ -48,7 +53,7 @@ export function buildServer(open: () => Promise<Tollkeeper>, watch: TaskWatch): 
     const dispatched = await dispatch(tool, args, contextOf, () => log);
     return dispatched.kind === 'form' ? dispatched.form : dispatched.result;
   };
-  for (const tool of BUYER_TOOLS) {
+  for (const tool of toolsOf(sets)) {
     const { name, title, description, annotations } = tool;
     const inputSchema = listedInput(tool);
     const outputSchema = listedOutput(tool);

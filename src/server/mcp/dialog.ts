@@ -1,18 +1,15 @@
 import type { McpServer } from '@modelcontextprotocol/server';
 import type { Clock, Log } from '../../base/index.ts';
-import type { Buyer, Question } from '../../task/index.ts';
-import type { Surroundings } from '../approval-text.ts';
-import { formFor, verdictFrom } from './form.ts';
+import type { Sheet } from './sheet.ts';
 
 /** Puts questions to a 2025-era client's human while the calls go on. */
 export interface Dialogs {
   /** Resolves when the form is closed: answered, dismissed or failed. Never rejects. */
-  show(question: Question, around: Surroundings): Promise<void>;
+  show(sheet: Sheet): Promise<void>;
 }
 
 /** What dialogs work with. */
 interface Parts {
-  readonly buyer: Buyer;
   readonly clock: Clock;
   readonly log: Log;
 }
@@ -22,26 +19,22 @@ interface Parts {
  * time out or be cancelled, and the human's answer still counts, because the record judges it. Each
  * question has one form at a time, however many calls join it.
  */
-export function openDialogs({ server }: McpServer, { buyer, clock, log }: Parts): Dialogs {
+export function openDialogs({ server }: McpServer, { clock, log }: Parts): Dialogs {
   const open = new Map<string, Promise<void>>();
-  const put = async (question: Question, around: Surroundings): Promise<void> => {
-    const { task, asked } = question;
+  const put = async ({ form, expiresAt, take }: Sheet): Promise<void> => {
     // Past its own timeout the SDK drops an answer silently, so the form lives as long as the question.
-    const timeout = Math.max(1, asked.expiresAt - clock.now());
-    const { action, content } = await server.elicitInput(formFor(question, around), { timeout });
-    const verdict = action === 'decline' ? ({ kind: 'no' } as const) : verdictFrom(content);
-    if (action === 'cancel' || verdict === undefined) return;
-    await buyer.answer(task, { askId: asked.askId, verdict, via: 'elicitation' });
+    const timeout = Math.max(1, expiresAt - clock.now());
+    await take(await server.elicitInput(form, { timeout }));
   };
   return {
-    show(question, around) {
-      const { askId } = question.asked;
+    show(sheet) {
+      const { key } = sheet;
       const form =
-        open.get(askId) ??
-        put(question, around)
-          .catch((error: unknown) => log.info({ askId, error }, 'a form brought no answer'))
-          .finally(() => open.delete(askId));
-      open.set(askId, form);
+        open.get(key) ??
+        put(sheet)
+          .catch((error: unknown) => log.info({ key, error }, 'a form brought no answer'))
+          .finally(() => open.delete(key));
+      open.set(key, form);
       return form;
     },
   };

@@ -6,8 +6,11 @@ import { problemSchema, receiptSchema, type Tool } from '../../tools/index.ts';
  * A tool's input as the SDK wants it: it lists the JSON Schema but lets every value through, because
  * the dispatcher validates and answers in our own words.
  */
-export function listedInput({ input }: Tool): StandardSchemaWithJSON<unknown> {
-  return listed(input, value => ({ value }));
+export function listedInput({
+  input,
+  listed: brief = input,
+}: Tool): StandardSchemaWithJSON<unknown> {
+  return listed(brief, value => ({ value }));
 }
 
 /** A tool's whole structured content: its output, or an error, and the receipt of either. */

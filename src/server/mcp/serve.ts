@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { StdioServerTransport, serveStdio } from '@modelcontextprotocol/server/stdio';
 import { SECOND } from '../../base/index.ts';
+import type { Toolset } from '../../tools/index.ts';
 import type { Tollkeeper } from '../compose.ts';
 import type { Home } from '../home.ts';
 import { buildServer } from './build.ts';
@@ -15,8 +16,8 @@ const CLOSE_MS: number = 1.5 * SECOND;
 /** How many `subscriptions/listen` requests one connection keeps open. */
 const MOST_LISTENS = 50;
 
-/** Serves MCP over stdio until the client closes. Nothing but MCP is written to stdout. */
-export function serveMcp(home: Home): void {
+/** Serves the tools of some sets over stdio until the client closes. Nothing but MCP is written to stdout. */
+export function serveMcp(home: Home, sets: readonly Toolset[]): void {
   let opened: Promise<Tollkeeper> | undefined;
   const open = (): Promise<Tollkeeper> => {
     opened ??= import('../compose.ts')
@@ -33,7 +34,7 @@ export function serveMcp(home: Home): void {
     return opened;
   };
   const watch = openTaskWatch(open);
-  serveStdio(() => buildServer(open, watch), {
+  serveStdio(() => buildServer(open, watch, sets), {
     transport: withListening(new StdioServerTransport(), watch),
     maxSubscriptions: MOST_LISTENS,
     onerror: complain,

@@ -8,6 +8,7 @@ import type { Client } from './client.ts';
 import type { Dialogs } from './dialog.ts';
 import { progressOf } from './progress.ts';
 import { askByRetry, broughtBy, stateCodecOf } from './retry.ts';
+import { sheetFor } from './sheet.ts';
 
 /** One call's view of the whole: the client that made it, and the way to its human. */
 export async function toolContext(
@@ -21,10 +22,12 @@ export async function toolContext(
   const human: Human = {
     line: lineTo(client),
     brought: client.modern ? broughtBy(context) : undefined,
-    show: question => dialogs.show(question, around),
-    put: async question =>
+    show: asking => dialogs.show(sheetFor(asking, tollkeeper, around)),
+    put: async asking => {
       // The budget may have changed while the call went on.
-      askByRetry(question, await surroundingsOf(tollkeeper), stateCodecOf(tollkeeper), context),
+      const sheet = sheetFor(asking, tollkeeper, await surroundingsOf(tollkeeper));
+      return askByRetry(asking, sheet, stateCodecOf(tollkeeper), context);
+    },
   };
   return {
     owner: LOCAL_OWNER,
@@ -32,6 +35,8 @@ export async function toolContext(
     buyer,
     tasks: store.tasks,
     bodies: store.bodies,
+    seller: tollkeeper.seller,
+    paywalls: store.paywalls,
     offer: tollkeeper.offer,
     nodeStatus: () => nodeStatusOf(tollkeeper),
     human,
