@@ -63,6 +63,6 @@ export const seller = section({
       'How many invoices one client network (/24, /48) may ask for in a minute.',
     ),
     perMinute: whole(1, 1_000_000, 600, 'How many invoices are made in a minute for all.'),
-    open: whole(1, 1_000_000, 5000, 'How many invoices may wait to be paid at a time.'),
+    open: whole(1, 1_000_000, 1000, 'How many invoices may wait to be paid at a time.'),
   }).prefault({}),
 });

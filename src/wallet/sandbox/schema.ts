@@ -57,4 +57,21 @@ export const MIGRATIONS: readonly string[] = [
   ) STRICT, WITHOUT ROWID;
   CREATE INDEX token_by_hash ON token (hash);
   `,
+  `
+  -- Payments in the order in which they settled; a number is never given twice, so it says where to read on.
+  CREATE TABLE settlement (
+    number INTEGER PRIMARY KEY AUTOINCREMENT,
+    hash TEXT NOT NULL UNIQUE REFERENCES payment (hash),
+    at INTEGER NOT NULL
+  ) STRICT;
+  INSERT INTO settlement (hash, at)
+    SELECT hash, at FROM payment WHERE state = 'settled' ORDER BY at, hash;
+  CREATE TRIGGER settles_at_once AFTER INSERT ON payment WHEN new.state = 'settled' BEGIN
+    INSERT INTO settlement (hash, at) VALUES (new.hash, new.at);
+  END;
+  CREATE TRIGGER settles_late AFTER UPDATE OF state ON payment
+  WHEN new.state = 'settled' AND old.state <> 'settled' BEGIN
+    INSERT INTO settlement (hash, at) VALUES (new.hash, coalesce(old.due_at, old.at));
+  END;
+  `,
 ];
