@@ -1,4 +1,5 @@
-import { createHmac, timingSafeEqual } from 'node:crypto';
+import { timingSafeEqual } from 'node:crypto';
+import { hmacSha256 } from './hmac.ts';
 
 /** A bearer token whose caveats any holder can add to and nobody can take from (Birgisson et al. 2014). */
 export interface Macaroon {
@@ -29,7 +30,7 @@ export function addCaveat(macaroon: Macaroon, caveat: string): Macaroon {
   return {
     ...macaroon,
     caveats: [...macaroon.caveats, caveat],
-    signature: hmac(macaroon.signature, caveat),
+    signature: hmacSha256(macaroon.signature, caveat),
   };
 }
 
@@ -42,10 +43,9 @@ export function verifyMacaroon(macaroon: Macaroon, rootKey: Uint8Array): boolean
 }
 
 function sign(rootKey: Uint8Array, identifier: Uint8Array, caveats: readonly string[]): Uint8Array {
-  const key = hmac(KEY_GENERATOR, rootKey);
-  return caveats.reduce((signature, caveat) => hmac(signature, caveat), hmac(key, identifier));
-}
-
-function hmac(key: Uint8Array | string, data: Uint8Array | string): Uint8Array {
-  return new Uint8Array(createHmac('sha256', key).update(data).digest());
+  const key = hmacSha256(KEY_GENERATOR, rootKey);
+  return caveats.reduce(
+    (signature, caveat) => hmacSha256(signature, caveat),
+    hmacSha256(key, identifier),
+  );
 }
