@@ -20,9 +20,9 @@ export const changeOutput = z.object({
   denyCode: z.string().optional(),
   denyReason: z.string().optional(),
 });
-/** The same output, listed by its first fields alone; the others are paywall_create's. */
-export const briefChangeOutput = z.looseObject(
-  changeOutput.pick({ status: true, paywallId: true, changed: true, next: true }).shape,
+/** What of it is listed. */
+export const listedChange = z.looseObject(
+  changeOutput.pick({ status: true, paywallId: true, next: true }).shape,
 );
 type ChangeOutput = z.infer<typeof changeOutput>;
 

@@ -1,5 +1,5 @@
 import { createInput } from '../paywall/index.ts';
-import { change, changeOutput } from './paywall-change.ts';
+import { change, changeOutput, listedChange } from './paywall-change.ts';
 import { defineTool } from './tool.ts';
 
 /** Puts a price on endpoints. What it would make public, a human has to approve. */
@@ -7,9 +7,10 @@ export const paywallCreate = defineTool({
   name: 'paywall_create',
   title: 'Create a paywall',
   description:
-    "Puts a price on endpoints of the owner: requests that fit a route get HTTP 402 with an invoice, and pass to the route's upstream once paid. A human has to approve what becomes public; a paused paywall needs none yet. Amounts are msat.",
+    "Puts a price on the owner's endpoints: a request that fits a route gets HTTP 402 with an invoice, and goes to the route's upstream once paid. A human approves what becomes public. Amounts are msat.",
   input: createInput,
   output: changeOutput,
+  listed: { output: listedChange },
   annotations: {
     readOnlyHint: false,
     destructiveHint: false,

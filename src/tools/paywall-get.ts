@@ -9,9 +9,12 @@ export const paywallGet = defineTool({
   title: 'Look at a paywall',
   description: 'Shows one paywall, and the changes of it that wait for a human.',
   input: z.strictObject({ paywallId }),
-  output: z.looseObject({ status: z.literal('ok'), paywall: paywallOutput }).extend({
+  output: z.object({
+    status: z.literal('ok'),
+    paywall: paywallOutput,
     proposals: z.array(proposalOutput),
   }),
+  listed: { output: z.looseObject({ paywall: z.looseObject({}) }) },
   annotations: LOOKS,
   async handle(context, input) {
     const { seller, owner } = context;

@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import { PAYWALL_STATUSES } from '../paywall/index.ts';
 import { pageLimit } from './paywall-fields.ts';
-import { showPaywall, showProposal } from './paywall-output.ts';
+import { paywallOutput, proposalOutput, showPaywall, showProposal } from './paywall-output.ts';
 import { defineTool, LOOKS } from './tool.ts';
 
 /** Lists paywalls, newest first, and the changes that wait for a human. */
@@ -11,11 +11,12 @@ export const paywallList = defineTool({
   description:
     'Lists paywalls, newest first, and every change that waits for a human, new paywalls among them.',
   input: z.strictObject({ status: z.enum(PAYWALL_STATUSES).optional(), limit: pageLimit }),
-  output: z.looseObject({
+  output: z.object({
     status: z.literal('ok'),
-    paywalls: z.array(z.looseObject({})),
-    proposals: z.array(z.looseObject({})),
+    paywalls: z.array(paywallOutput),
+    proposals: z.array(proposalOutput),
   }),
+  listed: { output: z.looseObject({ paywalls: z.array(z.looseObject({})) }) },
   annotations: LOOKS,
   async handle(context, { status, limit = 50 }) {
     const { seller, owner } = context;

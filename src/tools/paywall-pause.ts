@@ -1,5 +1,5 @@
 import { statusInput } from '../paywall/index.ts';
-import { briefChangeOutput, change } from './paywall-change.ts';
+import { change, changeOutput, listedChange } from './paywall-change.ts';
 import { ALTERS, defineTool } from './tool.ts';
 
 /** Stops a paywall. That only tightens, so nobody is asked. */
@@ -8,7 +8,8 @@ export const paywallPause = defineTool({
   title: 'Pause a paywall',
   description: 'Stops a paywall from the next request on. Needs no approval.',
   input: statusInput,
-  output: briefChangeOutput,
+  output: changeOutput,
+  listed: { output: listedChange },
   annotations: ALTERS,
   handle: (context, input) => change(context, { kind: 'pause', input }),
 });

@@ -5,7 +5,16 @@ import { shownMsats } from './fields.ts';
 import { pageLimit, paywallId } from './paywall-fields.ts';
 import { defineTool, LOOKS } from './tool.ts';
 
-const settlement = z.looseObject({ paywallId: z.string(), amountMsats: shownMsats });
+const settlement = z.object({
+  settlementId: z.string(),
+  paywallId: z.string(),
+  amountMsats: shownMsats,
+  askedMsats: shownMsats.optional(),
+  fit: z.enum(['whole', 'short', 'unknown']),
+  settledAt: z.string(),
+  createdAtMs: z.number(),
+  paymentProofRef: z.string(),
+});
 
 /** Lists what was paid to the owner's paywalls, newest first. */
 export const paywallSettlementList = defineTool({
@@ -17,11 +26,17 @@ export const paywallSettlementList = defineTool({
     limit: pageLimit,
     beforeCreatedAtMs: z.number().int().min(0).optional().describe('The nextCursor of a list'),
   }),
-  output: z.looseObject({
+  output: z.object({
     status: z.literal('ok'),
     settlements: z.array(settlement),
     nextCursor: z.number().optional(),
   }),
+  listed: {
+    output: z.looseObject({
+      settlements: z.array(z.looseObject({})),
+      nextCursor: z.number().optional(),
+    }),
+  },
   annotations: LOOKS,
   async handle({ seller, paywalls, owner }, { paywallId: id, limit = 50, beforeCreatedAtMs }) {
     const found = id === undefined ? undefined : await seller.paywall(owner, id);

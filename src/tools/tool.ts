@@ -31,9 +31,9 @@ export interface Tool<I extends z.ZodObject = z.ZodObject, O extends z.ZodObject
   readonly title: string;
   readonly description: string;
   readonly input: I;
-  /** What is listed in the place of the input, where that repeats what another tool lists. */
-  readonly listed?: z.ZodObject;
   readonly output: O;
+  /** What is listed in their place, where they are long or repeat another tool's: models read the list each time. */
+  readonly listed?: { readonly input?: z.ZodObject; readonly output?: z.ZodObject };
   readonly annotations: {
     readonly readOnlyHint: boolean;
     readonly destructiveHint: boolean;

@@ -38,8 +38,8 @@ export interface Desk {
   readonly sandbox: Sandbox;
   /** Writes settings.json: these over those of the desk. */
   settle(settings: WrittenSettings): Promise<void>;
-  /** A client of a kind with a server of its own; without a human it cannot show forms. */
-  start(kind: Kind, human?: Human): Promise<Connected>;
+  /** A client of a kind with a server of its own; without a human it cannot show forms. `args` are the server's. */
+  start(kind: Kind, human?: Human, args?: readonly string[]): Promise<Connected>;
   /** A bare server, to speak JSON-RPC with by hand. */
   wire(): Wire;
   /** Records a bought body for another owner, beside the servers; the id of its task. */
@@ -85,7 +85,8 @@ export async function openDesk(): Promise<Desk> {
     seller,
     sandbox,
     settle,
-    start: async (kind, human) => kept(await connect(kind, command, human)),
+    start: async (kind, human, args = []) =>
+      kept(await connect(kind, { ...command, args: [...command.args, ...args] }, human)),
     wire: () => kept(openWire(command)),
     inFlight: async () => (await pending(home)).length,
     async settleStuck() {

@@ -10,6 +10,8 @@ import { callModern, greet, MODERN, openWire } from './wire.ts';
 
 /** What a whole list may take of every model's context, in bytes. */
 const MOST_BYTES = 12_000;
+/** The same with the tools that sell. */
+const MOST_BYTES_WITH_SELLER = 20_000;
 
 let root: string;
 let home: string;
@@ -19,7 +21,13 @@ beforeAll(async () => {
 });
 afterAll(() => rm(root, { recursive: true }));
 
-const started = (kind: Kind) => connect(kind, serverCommand(home, root), undefined);
+const SELLER = ['--tools', 'buyer,seller'];
+const commandFor = (args: readonly string[]) => {
+  const command = serverCommand(home, root);
+  return { ...command, args: [...command.args, ...args] };
+};
+const started = (kind: Kind, args: readonly string[] = []) =>
+  connect(kind, commandFor(args), undefined);
 
 describe.each([...KINDS, 'v2 auto'] as const)('for a %s client', kind => {
   let client: Connected;
@@ -51,8 +59,11 @@ describe.each([...KINDS, 'v2 auto'] as const)('for a %s client', kind => {
   });
 });
 
-test('what a model reads of the tools is as it was reviewed', async () => {
-  const client = await started('v2 legacy');
+test.each([
+  ['the tools', []],
+  ['the tools that sell', ['--tools', 'seller']],
+])('what a model reads of %s is as it was reviewed', async (_which, args) => {
+  const client = await started('v2 legacy', args);
   const tools = await client.listTools();
   const read = tools.map(({ name, title, description, annotations }) => {
     const hints = Object.entries(annotations as object).filter(([, value]) => value);
@@ -62,14 +73,26 @@ test('what a model reads of the tools is as it was reviewed', async () => {
   expect(`${read.join('\n')}\n`).toMatchSnapshot();
 });
 
-test.each(['2025-11-25', '2026-07-28'])('the list of %s takes 12,000 bytes at most', async era => {
-  const wire = openWire(serverCommand(home, root));
-  if (era === '2025-11-25') await greet(wire);
-  const params = era === '2025-11-25' ? {} : { _meta: MODERN };
-  await wire.request('tools/list', params);
-  const line = wire.lines.at(-1) ?? '';
-  expect(JSON.parse(line).result.tools).toHaveLength(8);
-  expect(Buffer.byteLength(line)).toBeLessThanOrEqual(MOST_BYTES);
+describe.each(['2025-11-25', '2026-07-28'])('the list of %s', era => {
+  test.each([
+    [8, MOST_BYTES, []],
+    [15, MOST_BYTES_WITH_SELLER, SELLER],
+  ])('of %i tools takes %i bytes at most', async (count, most, args) => {
+    const wire = openWire(commandFor(args));
+    if (era === '2025-11-25') await greet(wire);
+    const params = era === '2025-11-25' ? {} : { _meta: MODERN };
+    await wire.request('tools/list', params);
+    const line = wire.lines.at(-1) ?? '';
+    expect(JSON.parse(line).result.tools).toHaveLength(count);
+    expect(Buffer.byteLength(line)).toBeLessThanOrEqual(most);
+    await wire.close();
+  });
+});
+
+test('tools that sell are not there to be called where they are not listed', async () => {
+  const wire = openWire(commandFor([]));
+  const { error } = await callModern(wire, 'paywall_list', {});
+  expect(error).toBeDefined();
   await wire.close();
 });
 

@@ -6,24 +6,24 @@ import { problemSchema, receiptSchema, type Tool } from '../../tools/index.ts';
  * A tool's input as the SDK wants it: it lists the JSON Schema but lets every value through, because
  * the dispatcher validates and answers in our own words.
  */
-export function listedInput({
-  input,
-  listed: brief = input,
-}: Tool): StandardSchemaWithJSON<unknown> {
-  return listed(brief, value => ({ value }));
+export function listedInput({ input, listed: brief }: Tool): StandardSchemaWithJSON<unknown> {
+  return listed(brief?.input ?? input, value => ({ value }));
 }
 
 /** A tool's whole structured content: its output, or an error, and the receipt of either. */
-export function listedOutput({ output }: Tool): StandardSchemaWithJSON<unknown> {
-  const { shape } = output.partial();
-  const whole = z.looseObject({
-    ...shape,
-    error: problemSchema.optional(),
-    receipt: receiptSchema,
-  });
-  return listed(whole, value => {
+export function listedOutput({ output, listed: brief }: Tool): StandardSchemaWithJSON<unknown> {
+  const whole = wholeOf(output);
+  return listed(brief?.output === undefined ? whole : wholeOf(brief.output), value => {
     const { error } = whole.safeParse(value);
     return error === undefined ? { value } : { issues: error.issues };
+  });
+}
+
+function wholeOf(output: z.ZodObject): z.ZodObject {
+  return z.looseObject({
+    ...output.partial().shape,
+    error: problemSchema.optional(),
+    receipt: receiptSchema,
   });
 }
 
@@ -46,6 +46,7 @@ function brief(node: unknown): unknown {
 }
 
 function isIdle(key: string, value: unknown): boolean {
+  if (key === 'minLength') return value === 0;
   if (key === '$schema' || key === 'propertyNames') return true;
   if (key === 'maximum') return value === Number.MAX_SAFE_INTEGER;
   const open = key === 'additionalProperties' || key === 'properties';
