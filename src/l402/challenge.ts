@@ -55,6 +55,18 @@ export function formatChallenge(fields: {
   return `L402 macaroon="${token}", invoice="${fields.invoice}", version="0", token="${token}"`;
 }
 
+/**
+ * The same as the two header lines that Aperture sends, the older scheme first, so that clients of either name find
+ * theirs, also those that read the first line alone or both as one.
+ */
+export function formatChallengePair(fields: {
+  readonly macaroon: Macaroon;
+  readonly invoice: string;
+}): readonly [lsat: string, l402: string] {
+  const token = encodeBase64(encodeMacaroon(fields.macaroon));
+  return [`LSAT macaroon="${token}", invoice="${fields.invoice}"`, formatChallenge(fields)];
+}
+
 function readChallenge({ params, malformed }: AuthChallenge, scheme: Scheme): Result<Challenge> {
   const found = new Map(params);
   if (malformed) return refuse('ChallengeParseError', 'The L402 challenge is malformed.');

@@ -24,7 +24,7 @@ export interface CredentialHeaders {
 }
 
 const MOST_CHARS = 32_768;
-const SCHEME = /^(?:L402|LSAT)[ \t]/i;
+const SCHEME = /^[ \t]*(?:L402|LSAT)(?:[ \t]|$)/i;
 const COLON_FORM = /^[A-Z0-9]{4}[ \t]+([A-Za-z0-9+/_-]+={0,2}):([0-9a-f]{64})$/i;
 
 /** A bought token and what unlocks it, ready to be sent; a secret. */
@@ -45,13 +45,23 @@ export function formatCredential(
     : `${scheme} macaroon="${token}", preimage="${preimage}"`;
 }
 
+/** Whether a request carries anything that is meant as a credential of ours, well-formed or not. */
+export function carriesCredential(headers: CredentialHeaders): boolean {
+  const { authorization, grpcMacaroon, macaroon } = headers;
+  return authorization.some(isOurs) || grpcMacaroon !== undefined || macaroon !== undefined;
+}
+
+function isOurs(line: string): boolean {
+  return SCHEME.test(line);
+}
+
 /**
  * The credential that a request carries, not yet verified. `Authorization` in either form comes first
  * (several lines have to say the same), then the two hex headers, whose preimage is a caveat.
  * Refuses with invalid_input.
  */
 export function parseCredential(headers: CredentialHeaders): Result<Credential> {
-  const lines = headers.authorization.filter(line => SCHEME.test(line));
+  const lines = headers.authorization.filter(isOurs);
   const hex = headers.grpcMacaroon ?? headers.macaroon;
   if (lines.length === 0 && hex === undefined) {
     return refuse('invalid_input', 'The request carries no L402 credential.');
@@ -76,7 +86,10 @@ function readParameters(line: string): Credential | undefined {
   if (challenge === undefined || challenge.malformed || others.length > 0) return undefined;
   const params = new Map(challenge.params);
   if (params.size !== challenge.params.length) return undefined;
-  return credential(decodeBase64(params.get('macaroon') ?? ''), params.get('preimage'));
+  const [macaroon, token] = [params.get('macaroon'), params.get('token')];
+  // Two names of one thing, as in a challenge: if both are there, they have to agree.
+  if (macaroon !== undefined && token !== undefined && macaroon !== token) return undefined;
+  return credential(decodeBase64(macaroon ?? token ?? ''), params.get('preimage'));
 }
 
 /** A macaroon in hex whose holder added the preimage as a caveat; a second one may only repeat it. */

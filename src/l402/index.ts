@@ -1,7 +1,15 @@
 export { expiryOf, parseCaveat, permits, servicesOf } from './caveat.ts';
-export { type Challenge, formatChallenge, parseChallenge } from './challenge.ts';
+export {
+  type Challenge,
+  formatChallenge,
+  formatChallengePair,
+  parseChallenge,
+} from './challenge.ts';
 export {
   type BoughtToken,
+  type Credential,
+  type CredentialHeaders,
+  carriesCredential,
   formatCredential,
   parseCredential,
 } from './credential.ts';

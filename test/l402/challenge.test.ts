@@ -5,6 +5,7 @@ import { msat } from '../../src/base/index.ts';
 import {
   encodeMacaroon,
   formatChallenge,
+  formatChallengePair,
   mintMacaroon,
   parseChallenge,
   termsOf,
@@ -168,6 +169,25 @@ describe('parseChallenge', () => {
       }),
       { numRuns: 500 },
     );
+  });
+});
+
+describe('formatChallengePair', () => {
+  const pair = formatChallengePair({ macaroon: MACAROON, invoice: INVOICE });
+
+  it('is one challenge in two lines, for clients of the older name and of the newer', () => {
+    expect(pair[0]).toBe(L402.replace('L402', 'LSAT'));
+    expect(pair[1]).toBe(HYBRID);
+    expect(parseChallenge(pair)).toMatchObject({
+      ok: true,
+      value: { scheme: 'L402', token: TOKEN, invoice: { text: INVOICE } },
+    });
+  });
+
+  it('is read by lightning-tools from the first line, the second, or both as one', () => {
+    for (const header of [...pair, pair.join(', ')]) {
+      expect(parseL402(header)).toMatchObject({ macaroon: TOKEN, invoice: INVOICE });
+    }
   });
 });
 

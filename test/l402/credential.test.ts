@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import {
   addCaveat,
+  carriesCredential,
   encodeMacaroon,
   formatCredential,
   mintMacaroon,
@@ -60,12 +61,28 @@ describe('formatCredential', () => {
   });
 });
 
+describe('carriesCredential', () => {
+  it.each([
+    [true, { authorization: ['L402 garbage'] }],
+    [true, { authorization: ['Basic abc', 'lsat x'] }],
+    [true, { authorization: ['L402'] }],
+    [true, { authorization: [], macaroon: '' }],
+    [true, { authorization: [], grpcMacaroon: '02' }],
+    [false, { authorization: [] }],
+    [false, { authorization: ['Basic abc', 'L402x y', 'Bearer L402'] }],
+  ])('is %s for %j, so that nothing malformed passes for nothing', (expected, headers) => {
+    expect(carriesCredential(headers)).toBe(expected);
+  });
+});
+
 describe('parseCredential', () => {
   it.each([
     ['the colon form', COLON],
     ['the older scheme', COLON.replace('L402', 'LSAT')],
     ['a lower-case scheme', COLON.replace('L402', 'l402')],
     ['named parameters', PARAMETERS],
+    ['the token under its newer name', PARAMETERS.replace('macaroon=', 'token=')],
+    ['both names, which agree', `${PARAMETERS}, token="${TOKEN}"`],
     ['parameters in any order, unquoted', `LSAT preimage=${PREIMAGE},macaroon=${TOKEN}`],
     ['URL-safe base64', COLON.replace(TOKEN, BYTES.toString('base64url'))],
     ['base64 without padding', COLON.replace(TOKEN, TOKEN.replace(/=+$/, ''))],
@@ -124,6 +141,7 @@ describe('parseCredential', () => {
     ['text after the preimage', `${COLON}, x`],
     ['a repeated parameter', `${PARAMETERS}, preimage="${PREIMAGE}"`],
     ['a parameter that is none', `${PARAMETERS}, =x`],
+    ['two names that disagree', `${PARAMETERS}, token="abcd"`],
     ['a second scheme on the line', `${PARAMETERS}, Basic dXNlcjpwYXNz`],
   ])('refuses %s', (_what, line) => {
     expect(authorized(line)).toMatchObject({ ok: false, code: 'invalid_input' });
