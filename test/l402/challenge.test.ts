@@ -186,7 +186,7 @@ describe('formatChallengePair', () => {
 
   it('is read by lightning-tools from the first line, the second, or both as one', () => {
     for (const header of [...pair, pair.join(', ')]) {
-      expect(parseL402(header)).toMatchObject({ macaroon: TOKEN, invoice: INVOICE });
+      expect(parseL402(header)).toMatchObject({ token: TOKEN, invoice: INVOICE });
     }
   });
 });
