@@ -439,6 +439,21 @@ export const CODES = {
     'Wait as long as Retry-After says.',
     'later',
   ),
+  body_too_large: entry(
+    'The body of the request is larger than is taken here.',
+    'Send less at once.',
+    'after_fix',
+  ),
+  upstream_failed: entry(
+    'What was paid for could not be fetched.',
+    'Repeat the request with the same token: L402-Use says that it is still good.',
+    'later',
+  ),
+  upstream_late: entry(
+    'What was paid for took too long to come.',
+    'Repeat the request with the same token: L402-Use says that it is still good.',
+    'later',
+  ),
 
   // What the machine did
   desktop_executor_offline: entry(

@@ -6,6 +6,8 @@ import { judgedLookup, type Resolve, refusedLiteral } from './resolver.ts';
 export interface ConnectionLimits {
   readonly connectMs: number;
   readonly idleMs: number;
+  /** Connections to one origin at a time, 16 if left out; further requests wait for one, within their deadline. */
+  readonly connections?: number;
 }
 
 /** The longest header section that is read, in bytes; a macaroon and an invoice take about 2 kB. */
@@ -13,7 +15,6 @@ const MAX_HEADER_BYTES = 32_768;
 /** How long an unused connection is kept, in ms, and at most however long the seller offers. */
 const KEEP_ALIVE_MS = 4_000;
 const KEEP_ALIVE_MAX_MS = 30_000;
-/** Connections to one origin at a time; further requests wait for one, within their deadline. */
 const CONNECTIONS = 16;
 
 /** The keep-alive connections of the process. */
@@ -34,7 +35,7 @@ export async function openConnections(
   const agent = (open: boolean): Agent =>
     new undici.Agent({
       connect: judgedConnector(undici.buildConnector, limits, resolve, open),
-      connections: CONNECTIONS,
+      connections: limits.connections ?? CONNECTIONS,
       // One protocol and one parser for money: HTTP/1.1, whatever the environment says.
       allowH2: false,
       useMilo: false,

@@ -24,3 +24,9 @@ export function startDeadline(ms: number, caller: AbortSignal | undefined): Dead
     },
   };
 }
+
+/** Calls `late` once in `ms` milliseconds, unless the function that it returns is called before. */
+export function startTimer(ms: number, late: () => void): () => void {
+  const timer = setTimeout(late, ms);
+  return () => clearTimeout(timer);
+}

@@ -1,0 +1,79 @@
+import { once } from 'node:events';
+import { createServer, type Server, type ServerOptions } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { SECOND, TollkeeperError } from '../base/index.ts';
+
+/** The bounds of what comes in, in ms and bytes. */
+export interface ListenerLimits {
+  /** Connections at a time; further ones are closed at once. */
+  readonly connections: number;
+  /** How long a client may take over its header section. */
+  readonly headersMs: number;
+  /** How long it may take over a whole request. */
+  readonly requestMs: number;
+  /** How long a connection may rest between two requests. */
+  readonly keepAliveMs: number;
+  /** How long a connection may rest within one: nothing written, nothing read. */
+  readonly idleMs: number;
+  readonly headerBytes: number;
+}
+
+/** The certificate chain of a server and its private key, in PEM; the latter a secret. */
+export interface KeyPair {
+  readonly cert: string;
+  readonly key: string;
+}
+
+/** How often it looks for clients that are too slow, ms. */
+const CHECK_MS = 500;
+
+/** A server for HTTP/1.1, or with a key pair for HTTPS (TLS 1.2 or later); it does not listen yet. */
+export async function openListener(limits: ListenerLimits, keys?: KeyPair): Promise<Server> {
+  const options = optionsOf(limits);
+  const server = keys === undefined ? createServer(options) : await secureServer(options, keys);
+  server.maxConnections = limits.connections;
+  server.timeout = limits.idleMs;
+  // Node would leave lines out beyond this count and say nothing; the size of the section bounds it as well.
+  server.maxHeadersCount = 0;
+  return server;
+}
+
+/** Listens at `host:port`, port 0 for any that is free, and tells the `host:port` that it is; else `invalid_input`. */
+export async function listenAt(server: Server, place: string): Promise<string> {
+  const [, host = '', port = ''] = /^\[?(.*?)\]?:(\d+)$/.exec(place) ?? [];
+  try {
+    server.listen(Number(port), host);
+    await once(server, 'listening');
+  } catch (cause) {
+    throw new TollkeeperError('invalid_input', `${place} cannot be listened on.`, { cause });
+  }
+  const { address, family, port: bound } = server.address() as AddressInfo;
+  return `${family === 'IPv6' ? `[${address}]` : address}:${bound}`;
+}
+
+function optionsOf(limits: ListenerLimits): ServerOptions {
+  return {
+    headersTimeout: limits.headersMs,
+    requestTimeout: limits.requestMs,
+    keepAliveTimeout: limits.keepAliveMs,
+    connectionsCheckingInterval: Math.min(CHECK_MS, limits.headersMs),
+    maxHeaderSize: limits.headerBytes,
+    requireHostHeader: false,
+    // Said outright, so that NODE_OPTIONS cannot unsay it.
+    insecureHTTPParser: false,
+    noDelay: true,
+    shouldUpgradeCallback: ({ headers }) => headers.upgrade?.toLowerCase() === 'websocket',
+  };
+}
+
+async function secureServer(options: ServerOptions, { cert, key }: KeyPair): Promise<Server> {
+  const { createServer: createSecure } = await import('node:https');
+  const secure = { handshakeTimeout: 10 * SECOND, minVersion: 'TLSv1.2' as const };
+  try {
+    return createSecure({ ...options, ...secure, cert, key });
+  } catch (cause) {
+    throw new TollkeeperError('invalid_input', 'The TLS certificate and its key do not fit.', {
+      cause,
+    });
+  }
+}

@@ -1,0 +1,165 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { Duplex } from 'node:stream';
+import { type Refused, refuse } from '../../base/index.ts';
+import type { Sending, Taker } from '../../http/index.ts';
+import type { Pass } from '../toll.ts';
+import { answerHeaders } from './answer-headers.ts';
+import type { Desk } from './desk.ts';
+import { forwardingOf } from './forwarding.ts';
+import type { Admitted } from './judge.ts';
+import type { Outcome } from './metrics.ts';
+import { answerDenial } from './problem.ts';
+import { type Use, useOf } from './use.ts';
+
+/** A request that may pass, and where its answer goes. */
+export interface Passing {
+  readonly request: IncomingMessage;
+  readonly response: ServerResponse;
+  readonly pass: Pass;
+  readonly admitted: Admitted;
+  /** Where a switch of protocols is wanted: takes the upstream's socket, and the header lines to say first. */
+  readonly onSwitch?: (headers: readonly string[], upstream: Duplex, pass: Pass) => void;
+}
+
+/** Forwards a request and streams its answer back; resolves with what became of it once that is over. */
+export function relay(desk: Desk, passing: Passing): Promise<Outcome> {
+  return new Promise(resolve => new Relay(desk, passing, resolve).send());
+}
+
+class Relay implements Taker {
+  readonly #desk: Desk;
+  readonly #passing: Passing;
+  readonly #response: ServerResponse;
+  readonly #use: Use;
+  readonly #tell: (outcome: Outcome) => void;
+  #sending: Sending | undefined;
+  /** Until the use is given back and the head is written. */
+  #pending: Promise<void> | undefined;
+  /** The bytes that the answer's body will have, if it says so. */
+  #length: string | undefined;
+  #over = false;
+
+  constructor(desk: Desk, passing: Passing, tell: (outcome: Outcome) => void) {
+    this.#desk = desk;
+    this.#passing = passing;
+    this.#response = passing.response;
+    this.#use = useOf(passing.pass, desk.metrics, desk.log);
+    this.#tell = tell;
+  }
+
+  send(): void {
+    if (this.#response.destroyed) {
+      this.#end('client_left');
+      return;
+    }
+    this.#response.on('drain', () => this.#sending?.resume());
+    this.#response.once('close', () => {
+      if (this.#over) return;
+      this.#end('client_left');
+      this.#sending?.abort();
+    });
+    this.#sending = this.#desk.forward.send(forwardingOf(this.#desk, this.#passing), this);
+  }
+
+  head(status: number, lines: readonly string[]): void {
+    const headers = answerHeaders(lines);
+    // It is us from whom an upstream may want money, or a proxy's password: for the client it failed.
+    if (headers === undefined || status === 402 || status === 407) {
+      this.#sending?.abort();
+      this.failed(refuse('L402TransportError', 'Its answer cannot be passed on.'));
+    } else if (isDelivery(status)) {
+      this.#begin(status, headers);
+    } else {
+      this.#sending?.pause();
+      this.#pending = this.#use.giveBack().then(() => {
+        this.#begin(status, headers);
+        this.#sending?.resume();
+      });
+    }
+  }
+
+  data(piece: Buffer): void {
+    // Most answers are one piece, whose head and body so leave in one write.
+    if (this.#length === String(piece.length)) this.#finish(piece);
+    else if (!this.#response.write(piece)) this.#sending?.pause();
+  }
+
+  end(): void {
+    if (this.#pending === undefined) this.#finish();
+    else void this.#pending.then(() => this.#finish());
+  }
+
+  switched(headers: readonly string[], upstream: Duplex): void {
+    const passed = answerHeaders(headers);
+    const { onSwitch, pass } = this.#passing;
+    if (this.#over || passed === undefined || onSwitch === undefined) {
+      upstream.destroy();
+      if (!this.#over) this.failed(refuse('L402TransportError', 'It switched protocols unasked.'));
+      return;
+    }
+    this.#end(this.#passed());
+    onSwitch([...passed, ...this.#use.headers()], upstream, pass);
+  }
+
+  failed({ code, detail }: Refused): void {
+    if (this.#over) return;
+    const { request, pass, admitted } = this.#passing;
+    // An upload beyond its limit is broken off by us, and its client's fault.
+    const isOurs = code === 'body_too_large';
+    this.#end(isOurs ? 'refused' : 'upstream_failed');
+    const { paywall, route } = pass.place;
+    const said = { code, detail, paywall: paywall.id, route: route.id };
+    this.#desk.log.warn(said, 'A request could not be forwarded.');
+    void (isOurs ? Promise.resolve() : this.#use.giveBack()).then(() => {
+      // What has begun cannot be taken back: the client sees it break off.
+      if (this.#response.headersSent) {
+        this.#response.destroy();
+        return;
+      }
+      const denial = { ...denialOfFailure(code), headers: this.#use.headers() };
+      answerDenial(request, this.#response, denial, admitted.arrival.isGrpc);
+    });
+  }
+
+  #begin(status: number, headers: string[]): void {
+    if (this.#over) return;
+    this.#length = headerOf(headers, 'content-length');
+    const privacy = headerOf(headers, 'cache-control') === undefined;
+    if (privacy) headers.push('Cache-Control', 'private');
+    this.#response.writeHead(status, [...headers, 'Via', '1.1 tollkeeper', ...this.#use.headers()]);
+    // A stream's head does not wait for its first piece, which may be long in coming.
+    if (this.#length === undefined) queueMicrotask(() => this.#response.flushHeaders());
+  }
+
+  #finish(piece?: Buffer): void {
+    if (this.#over) return;
+    this.#end(this.#passed());
+    this.#response.end(piece);
+  }
+
+  #passed(): Outcome {
+    return this.#passing.pass.by === 'token' ? 'paid' : 'free';
+  }
+
+  #end(outcome: Outcome): void {
+    this.#over = true;
+    this.#tell(outcome);
+  }
+}
+
+/** Whether what an upstream answers is what was paid for: a client's own mistake is, the upstream's trouble is not. */
+function isDelivery(status: number): boolean {
+  return status < 500 && status !== 429;
+}
+
+function denialOfFailure(code: Refused['code']) {
+  if (code === 'body_too_large') return { status: 413, code } as const;
+  return code === 'HTTP_TIMEOUT'
+    ? ({ status: 504, code: 'upstream_late' } as const)
+    : ({ status: 502, code: 'upstream_failed' } as const);
+}
+
+function headerOf(lines: readonly string[], name: string): string | undefined {
+  const at = lines.findIndex((line, index) => index % 2 === 0 && line.toLowerCase() === name);
+  return at < 0 ? undefined : lines[at + 1];
+}
