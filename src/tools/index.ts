@@ -3,7 +3,7 @@ export { BODY_URI_TEMPLATE, bodyUri } from './body-uri.ts';
 export type { Asking, Brought, Human, ToolContext } from './context.ts';
 export { dispatch } from './dispatch.ts';
 export type { NodeStatus } from './node-status.ts';
-export { showPaywall, showProposal } from './paywall-output.ts';
+export { type PaywallOutput, showPaywall, showProposal } from './paywall-output.ts';
 export { pieceOf } from './piece.ts';
 export { addressed, problemAmidSpending, problemSchema, receiptSchema } from './problem.ts';
 export { showTask, type TaskOutput } from './task-output.ts';

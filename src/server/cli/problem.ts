@@ -15,6 +15,9 @@ const HINTS: Partial<Record<Code, (command: Home['command']) => string>> = {
   settings_invalid: command => `Find what is wrong with: ${command('doctor')}`,
   store_corrupt: command => `Find what is wrong with: ${command('doctor')}`,
   wallet_unavailable: command => `Find what is wrong with: ${command('doctor')}`,
+  paywall_not_found: command => `List the paywalls with: ${command('paywall list')}`,
+  proposal_not_found: command => `List what waits with: ${command('paywall list')}`,
+  upstream_not_found: command => `List the upstreams with: ${command('upstream list')}`,
   internal_error: command =>
     `Look before you repeat anything: ${command('tasks')}; the log has the cause.`,
 };

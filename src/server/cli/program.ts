@@ -85,6 +85,8 @@ function namesOf({ usage }: Pick<Command, 'usage'>): readonly string[] {
 /** What the commands are about that are nothing but the place of others. */
 const GROUPS: Readonly<Record<string, string>> = {
   pin: 'The approval PIN',
+  paywall: 'What you sell, and for how much',
+  upstream: 'The servers that paywalls stand before',
   sandbox: 'Play money, and a shop to spend it in',
 };
 

@@ -7,8 +7,17 @@ import { cancel } from './cancel.ts';
 import { deny } from './deny.ts';
 import { doctor } from './doctor.ts';
 import { events } from './events.ts';
+import { income } from './income.ts';
 import { mcp } from './mcp.ts';
 import { pause } from './pause.ts';
+import { paywallApprove } from './paywall-approve.ts';
+import { paywallArchive } from './paywall-archive.ts';
+import { paywallCreate } from './paywall-create.ts';
+import { paywallGet } from './paywall-get.ts';
+import { paywallList } from './paywall-list.ts';
+import { paywallPause } from './paywall-pause.ts';
+import { paywallResume } from './paywall-resume.ts';
+import { paywallUpdate } from './paywall-update.ts';
 import { pinSet } from './pin-set.ts';
 import { recover } from './recover.ts';
 import { restore } from './restore.ts';
@@ -22,6 +31,9 @@ import { show } from './show.ts';
 import { status } from './status.ts';
 import { tasks } from './tasks.ts';
 import { up } from './up.ts';
+import { upstreamAdd } from './upstream-add.ts';
+import { upstreamList } from './upstream-list.ts';
+import { upstreamRemove } from './upstream-remove.ts';
 
 /** Every command, in the order in which help lists them. */
 export const COMMANDS: readonly Command[] = [
@@ -38,6 +50,18 @@ export const COMMANDS: readonly Command[] = [
   resume,
   allowances,
   allowancesRevoke,
+  paywallCreate,
+  paywallUpdate,
+  paywallPause,
+  paywallResume,
+  paywallArchive,
+  paywallGet,
+  paywallList,
+  paywallApprove,
+  upstreamAdd,
+  upstreamList,
+  upstreamRemove,
+  income,
   settings,
   settingsSet,
   settingsConfirm,
