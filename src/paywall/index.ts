@@ -1,3 +1,4 @@
+export { type Collector, openCollector } from './collector.ts';
 export {
   type Command,
   createInput,
@@ -17,6 +18,7 @@ export type { InvoiceRecord, InvoiceStatus } from './invoice.ts';
 export type { InvoiceIssuer, InvoiceOrder, IssuedInvoice, Standing } from './issuer.ts';
 export type { SellerMeans, TollMeans } from './means.ts';
 export { openSeller } from './open-seller.ts';
+export { openToll } from './open-toll.ts';
 export { PAYWALL_STATUSES, type Paywall, type PaywallStatus } from './paywall.ts';
 export type { PaywallPolicy } from './policy.ts';
 export type { Proposal } from './proposal.ts';

@@ -24,7 +24,7 @@ export interface PaywallPolicy {
   readonly freeRequestsPerDay: number;
   /** How many requests one payment buys; null for any number until the token ends. */
   readonly usesPerToken: number | null;
-  /** How long a token is good for after it was minted, ms. */
+  /** How long a token is good for after the time to pay for it, ms. */
   readonly tokenTtlMs: number;
   /** Whether a token is for the very path that was asked for, or for all of its route. */
   readonly tokenScope: 'path' | 'route';

@@ -1,0 +1,125 @@
+import { type Refused, SECOND, TollkeeperError } from '../base/index.ts';
+import { type Admitting, admit } from './admit.ts';
+import { openFree } from './free.ts';
+import { hostNameOf } from './host-name.ts';
+import type { TollMeans } from './means.ts';
+import { openMint } from './mint.ts';
+import { openQuota } from './quota.ts';
+import { refused } from './refusal.ts';
+import { canonicalPath } from './request-path.ts';
+import type { RouteMethod } from './route.ts';
+import type { Listed } from './route-table.ts';
+import type { SellerRules } from './rules.ts';
+import { type Serving, serving } from './serving.ts';
+import type { Place, Refusal, Toll, Wanted } from './toll.ts';
+import { openVerify } from './verify.ts';
+
+/** How long the settings are believed before they are read again, ms. What is in the record holds at once. */
+const RULES_MS = 200;
+/** How long what was counted may stay unwritten, ms. */
+const FLUSH_MS = SECOND;
+
+/** Opens what the gateway asks. One for each record: quotas and free requests are counted here. */
+export function openToll(means: TollMeans): Toll {
+  const { paywalls, clock, log } = means;
+  const current = openCurrent(means);
+  const quota = openQuota(paywalls.traffic, log);
+  const closing = new AbortController();
+  let writing: Promise<void> | undefined;
+  const counted = (): void => {
+    writing ??= clock.after(FLUSH_MS, closing.signal).then(() => {
+      writing = undefined;
+      return quota.flush();
+    });
+  };
+  const admitting: Admitting = {
+    tokens: paywalls.tokens,
+    verify: openVerify(means),
+    mint: openMint(means),
+    free: openFree(),
+    quota,
+    counted,
+  };
+  /** Nothing is let through on an error: what cannot be told is refused, and the cause goes to the log. */
+  const safely = async <T>(work: (now: Serving) => T | Promise<T>): Promise<T | Refusal> => {
+    try {
+      return await work(await current());
+    } catch (cause) {
+      log.error({ cause }, 'The toll could not tell.');
+      return unable(cause);
+    }
+  };
+  return {
+    find: wanted => safely(now => find(now, wanted)),
+    admit: (place, visitor) =>
+      safely(now => admit(admitting, now, { place, visitor, now: clock.now() })),
+    async close() {
+      closing.abort();
+      await writing;
+      await quota.flush();
+    },
+  };
+}
+
+/** What is sold at this moment. It is made ready again only when the record or the settings changed. */
+function openCurrent({ paywalls: { registry }, rules, clock }: TollMeans): () => Promise<Serving> {
+  let read: { readonly rules: Promise<SellerRules>; readonly at: number } | undefined;
+  let kept: Serving | undefined;
+  const rulesNow = (): Promise<SellerRules> => {
+    const age = clock.now() - (read?.at ?? Number.NEGATIVE_INFINITY);
+    if (read === undefined || age < 0 || age >= RULES_MS) {
+      read = { rules: rules(), at: clock.now() };
+    }
+    return read.rules;
+  };
+  return async () => {
+    const [view, now] = await Promise.all([registry.view(), rulesNow()]);
+    const { hash, broken } = kept?.rules ?? {};
+    if (kept?.view !== view || hash !== now.hash || broken !== now.broken) {
+      kept = serving(registry, view, now);
+    }
+    return kept;
+  };
+}
+
+function find(now: Serving, { method, host, target }: Wanted): Place | Refusal {
+  const name = hostNameOf(host);
+  if (!name.ok) return refused(400, name);
+  const path = canonicalPath(target);
+  if (!path.ok) return refused(400, path);
+  const listed = now.table.find(name.value, path.value.path);
+  if (listed.length === 0) return refused(404, { code: 'route_not_found' });
+  const found = listed.find(({ route }) => route.methods.includes(method as RouteMethod));
+  if (found === undefined) {
+    const allow = listed.flatMap(({ route }) => route.methods);
+    return { ...refused(405, { code: 'method_not_allowed' }), allow };
+  }
+  const closed = closedBy(now, found);
+  if (closed !== undefined) return refused(403, closed);
+  const { paywall, route } = found;
+  const bindsBody = paywall.policy.bindBody;
+  return {
+    paywall,
+    route,
+    method: method as RouteMethod,
+    host: name.value,
+    ...path.value,
+    bindsBody,
+  };
+}
+
+/** Why nothing is served here now. What the operator's settings say against a paywall is not a visitor's to know. */
+function closedBy(
+  now: Serving,
+  { paywall }: Pick<Listed, 'paywall'>,
+): Pick<Refused, 'code'> | undefined {
+  const { view, rules } = now;
+  if (view.killed || rules.seller.paused || rules.broken) return { code: 'kill_switch_active' };
+  const isServed = paywall.status === 'active' && now.faultOf(paywall) === undefined;
+  return isServed ? undefined : { code: 'paywall_inactive' };
+}
+
+function unable(cause: unknown): Refusal {
+  const code = cause instanceof TollkeeperError ? cause.code : 'internal_error';
+  return { ...refused(503, { code }), retryAfterSeconds: 1 };
+}
