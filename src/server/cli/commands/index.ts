@@ -7,6 +7,7 @@ import { cancel } from './cancel.ts';
 import { deny } from './deny.ts';
 import { doctor } from './doctor.ts';
 import { events } from './events.ts';
+import { gateway } from './gateway.ts';
 import { income } from './income.ts';
 import { mcp } from './mcp.ts';
 import { pause } from './pause.ts';
@@ -61,6 +62,7 @@ export const COMMANDS: readonly Command[] = [
   upstreamAdd,
   upstreamList,
   upstreamRemove,
+  gateway,
   income,
   settings,
   settingsSet,

@@ -8,13 +8,14 @@ import { interruption } from '../interruption.ts';
 import { leave, repeated } from '../leave.ts';
 import { printService } from '../service.ts';
 import type { Session } from '../session.ts';
+import { openStall, type Stall } from '../stall.ts';
 
 /** Stays as the executor until it is asked to end: clients that come and go then only write tasks and wait. */
 export const up = defineCommand({
   usage: 'up',
-  summary: 'Run on as the process that pays, until Ctrl-C',
+  summary: 'Run on as the process that pays and sells, until Ctrl-C',
   details:
-    'It takes the executor lease before there is anything to do and keeps it, so a purchase goes on at once when the client that began it dies. While another process has the lease it stands by, and says so. Each purchase is told on stderr as it moves; with --json, on stdout. Ctrl-C or SIGTERM ends it within 5 seconds, also while a payment is on its way: that stays with the wallet and the record, and whoever starts next looks it up.',
+    'It takes the executor lease before there is anything to do and keeps it, so a purchase goes on at once when the client that began it dies. While another process has the lease it stands by, and says so. Each purchase is told on stderr as it moves; with --json, on stdout. Ctrl-C or SIGTERM ends it within 5 seconds, also while a payment is on its way: that stays with the wallet and the record, and whoever starts next looks it up. Once there is an active paywall it runs the gateway too, at seller.listen.',
   options: [
     [
       '--print-service [kind]',
@@ -46,24 +47,31 @@ async function standing(
   ended: AbortSignal,
   hurry: AbortSignal,
 ): Promise<Exit> {
+  const stall = openStall(session, tollkeeper);
+  const close = async (): Promise<void> => {
+    await stall.close();
+    await tollkeeper.close();
+  };
   try {
     const bulletin = await openBulletin(session, tollkeeper);
     tollkeeper.wake();
-    await goOn(bulletin, tollkeeper, ended);
+    await goOn(bulletin, stall, tollkeeper, ended);
   } finally {
-    await leave(session, tollkeeper, hurry);
+    await leave(session, { ...tollkeeper, close }, hurry);
   }
   return EXIT.done;
 }
 
-/** Tells what happens until the end. The executor itself goes on whatever becomes of that. */
+/** Tells what happens until the end, and serves what there is to sell. The executor itself goes on whatever becomes of that. */
 async function goOn(
   bulletin: Bulletin,
+  stall: Stall,
   { store: { news }, log }: Tollkeeper,
   ended: AbortSignal,
 ): Promise<void> {
   while (!ended.aborted) {
     const mark = news.mark();
+    await stall.tend();
     await bulletin.tell().catch(error => log.error({ error }, 'the news could not be read'));
     await news.after(mark, MINUTE, ended);
   }

@@ -1,0 +1,44 @@
+import { openCollector, openToll, type TollMeans } from '../paywall/index.ts';
+import type { Tollkeeper } from './compose.ts';
+import { openIssuer } from './issuer.ts';
+
+/** The gateway with all that it works with: from its opening on, what is sold can be bought. */
+export interface Selling {
+  /** The origin of the gateway. */
+  readonly url: string;
+  /** The origin of its health and figures, if it has one. */
+  readonly adminUrl: string | undefined;
+  /** Lets running requests end, takes no more, and stops the booking of payments. */
+  close(): Promise<void>;
+}
+
+/**
+ * Opens the gateway where the settings want it, and books what is paid. Running requests have `drainMs` to end when
+ * it closes, the gateway's own measure if that is left out. Rejects with `invalid_input` where nothing can listen.
+ */
+export async function openSelling(
+  { home, clock, log, store, rules }: Tollkeeper,
+  drainMs?: number,
+): Promise<Selling> {
+  const { openGateway } = await import('../paywall/gateway/index.ts');
+  const issuer = openIssuer({ home: home.path, clock, log });
+  const means: TollMeans = { paywalls: store.paywalls, rules, issuer: issuer.get, clock, log };
+  const toll = openToll(means);
+  const { seller: settings } = await rules();
+  const limits = drainMs === undefined ? {} : { drainMs };
+  const gateway = await openGateway({ toll, settings, clock, log, limits }).catch(async thrown => {
+    await toll.close();
+    throw thrown;
+  });
+  const collector = openCollector(means);
+  return {
+    url: gateway.url,
+    adminUrl: gateway.adminUrl,
+    async close() {
+      await gateway.close();
+      await toll.close();
+      await collector.close();
+      await issuer.close();
+    },
+  };
+}
