@@ -8,8 +8,8 @@ export {
   parseSettingsJson,
   parseSettingsText,
 } from './parse-settings.ts';
-export { type Allowance, isRealMoney, moneyOf, type Policy } from './policy.ts';
-export { policyHash, policyOf, settingsOf } from './policy-of.ts';
+export { type Allowance, isRealMoney, type Policy } from './policy.ts';
+export { networkOf, policyHash, policyOf, settingsOf } from './policy-of.ts';
 export { type Reservation, reservable } from './reservation.ts';
 export { defaultSettings, type Settings, type WrittenSettings } from './settings.ts';
 export { settingsDocs } from './settings-docs.ts';

@@ -28,8 +28,8 @@ export interface NodeRules {
 
 /** What the operator decided, parsed: the only thing that decisions read of the settings. */
 export interface Policy {
-  /** The BOLT11 prefix that may be paid, without `ln`: `bcrt`, `tb`, `tbs`, `sb`, `bc`. */
-  readonly network: 'bc' | 'tb' | 'tbs' | 'bcrt' | 'sb';
+  /** The BOLT11 prefix that may be paid, without `ln`. */
+  readonly network: 'bc' | 'tb' | 'tbs' | 'bcrt';
   readonly wallet: 'sandbox' | 'lnd';
   /** Who holds the money of an lnd wallet; undefined for the sandbox. */
   readonly lnd: NodeRules | undefined;
@@ -69,10 +69,4 @@ export interface Policy {
 /** Whether the wallet's money is worth anything: told by the settings, so also of a wallet that is down. */
 export function isRealMoney({ network }: Pick<Policy, 'network'>): boolean {
   return network === 'bc';
-}
-
-/** What the money is, for a human: only bitcoin's main network has money that is worth anything. */
-export function moneyOf(policy: Pick<Policy, 'network' | 'wallet'>): 'real' | 'test' | 'sandbox' {
-  if (policy.wallet === 'sandbox') return 'sandbox';
-  return isRealMoney(policy) ? 'real' : 'test';
 }

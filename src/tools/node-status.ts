@@ -56,7 +56,7 @@ function summaryOf({ wallet, realMoney, record, paused, executorHint }: NodeStat
   const { balanceMsats } = wallet;
   const balance = balanceMsats === undefined ? 'unknown' : showSats(msat(balanceMsats));
   const said = [
-    `${balance} of ${realMoney ? 'real' : 'sandbox'} money.`,
+    `${balance} of ${realMoney ? 'real' : 'play'} money.`,
     paused && 'All spending is paused.',
     record !== 'ok' && 'The record is of a newer version: nothing is paid until the update.',
     executorHint && `Purchases wait for a process that pays. ${executorHint}`,
