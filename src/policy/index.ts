@@ -8,7 +8,7 @@ export {
   parseSettingsJson,
   parseSettingsText,
 } from './parse-settings.ts';
-export { type Allowance, isRealMoney, type Policy } from './policy.ts';
+export { type Allowance, isRealMoney, type NodeRules, type Policy, purseOf } from './policy.ts';
 export { networkOf, policyHash, policyOf, settingsOf } from './policy-of.ts';
 export { type Reservation, reservable } from './reservation.ts';
 export { defaultSettings, type Settings, type WrittenSettings } from './settings.ts';

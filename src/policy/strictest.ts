@@ -10,12 +10,12 @@ type Opened = Policy['hosts']['methods'][number];
  * so that tightening nothing changes no hash.
  */
 export function strictest(a: Policy, b: Policy): Policy {
-  const agreed = digestOf(purseOf(a)) === digestOf(purseOf(b));
+  const agreed = digestOf(sourceOf(a)) === digestOf(sourceOf(b));
   return agreed ? meet(a, b) : { ...meet(a, b), paused: true };
 }
 
-/** Whose money is spent, and where. */
-function purseOf({ network, wallet, lnd }: Policy): Pick<Policy, 'network' | 'wallet' | 'lnd'> {
+/** Where the money comes from. */
+function sourceOf({ network, wallet, lnd }: Policy): Pick<Policy, 'network' | 'wallet' | 'lnd'> {
   return { network, wallet, lnd };
 }
 
@@ -60,7 +60,7 @@ const FIELDS: readonly (readonly [path: string, read: (policy: Policy) => unknow
 
 function meet(a: Policy, b: Policy): Policy {
   return {
-    ...purseOf(a),
+    ...sourceOf(a),
     paused: a.paused || b.paused,
     caps: {
       request: least(a.caps.request, b.caps.request),
