@@ -14,6 +14,8 @@ export interface Terminal {
   sats(question: string, least: number): Promise<number | undefined>;
   /** False unless the human says yes. */
   agree(question: string): Promise<boolean>;
+  /** A text of one line. */
+  type(question: string): Promise<string | undefined>;
   /** Something that is not shown while it is typed. */
   secret(question: string): Promise<string | undefined>;
 }
@@ -41,6 +43,11 @@ export function openTerminal(): Terminal {
     async agree(message) {
       const { confirm } = await prompts();
       return (await confirm({ message, initialValue: false, output })) === true;
+    },
+    async type(message) {
+      const { isCancel, text } = await prompts();
+      const typed = await text({ message, output });
+      return isCancel(typed) ? undefined : typed.trim();
     },
     async secret(message) {
       const { isCancel, password } = await prompts();
