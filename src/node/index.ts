@@ -1,3 +1,4 @@
+export { type BackgroundProgram, startInBackground } from './background.ts';
 export { codeOf } from './diagnosis.ts';
 export type { NodeFailure } from './failure.ts';
 export { type Answer, type NodeAddress, type NodeLine, openLine } from './line.ts';

@@ -4,6 +4,30 @@ import { shownMsats } from './fields.ts';
 import { defineTool, LOOKS } from './tool.ts';
 
 const text = z.string().optional();
+/** What is known of the node behind an lnd wallet; what a node that is down cannot tell is left out. */
+const node = z
+  .object({
+    lifecycle: z.enum(['stopped', 'starting', 'running', 'stopping', 'backoff', 'failed', 'remote']),
+    health: z.enum(['unknown', 'starting', 'healthy', 'unhealthy']),
+    walletState: z.enum(['uninitialized', 'initialized', 'locked', 'unlocked', 'unknown']),
+    recovery: z.enum([
+      'none',
+      'seed_backup_pending',
+      'seed_backup_acknowledged',
+      'restore_ready',
+      'restored',
+    ]),
+    channelBackup: z.enum(['none', 'current', 'stale', 'missing']),
+    nodeVersion: text,
+    synced: z.boolean().optional(),
+    height: z.number().optional(),
+    onChainMsats: shownMsats.optional(),
+    outboundMsats: shownMsats.optional(),
+    inboundMsats: shownMsats.optional(),
+    nodeCode: text,
+    nodeHint: text,
+  })
+  .meta({ brief: true });
 const output = z.object({
   version: z.string(),
   network: z.string(),
@@ -13,6 +37,7 @@ const output = z.object({
     ready: z.boolean(),
     balanceMsats: shownMsats.optional(),
   }),
+  node: node.optional(),
   executor: z.enum(['standing', 'active', 'idle', 'offline']),
   executorCode: text,
   executorHint: text,
