@@ -1,3 +1,4 @@
+import { type ChildProcess, spawn } from 'node:child_process';
 import { closeSync, mkdirSync, openSync } from 'node:fs';
 import { dirname } from 'node:path';
 
@@ -5,31 +6,30 @@ import { dirname } from 'node:path';
 export interface BackgroundProgram {
   readonly program: string;
   readonly args: readonly string[];
+  readonly directory: string;
   /** The whole of its environment. */
   readonly env: Readonly<Record<string, string>>;
   /** Where it says what it has to say (0600); what an earlier one said is dropped. */
   readonly output: string;
 }
 
-/** Starts a program apart from this one: no terminal, no pipe, no signal of ours reaches it. Rejects if it cannot be started. */
-export async function startInBackground(what: BackgroundProgram): Promise<void> {
-  const { execa } = await import('execa');
+/**
+ * Starts a program apart from this one: no terminal, no pipe and no signal of ours reaches it. Returns at once, so
+ * that its number can be written down before anything else happens; what keeps it from starting is its `error` event.
+ * Not by execa, which gives a child pipes or files through this process, and these would end with it.
+ */
+export function startInBackground(what: BackgroundProgram): ChildProcess {
   mkdirSync(dirname(what.output), { recursive: true, mode: 0o700 });
   const output = openSync(what.output, 'w', 0o600);
   try {
-    const child = execa(what.program, [...what.args], {
+    const child = spawn(what.program, [...what.args], {
+      cwd: what.directory,
       detached: true,
-      cleanup: false,
       stdio: ['ignore', output, output],
-      env: { ...what.env },
-      extendEnv: false,
-      reject: false,
+      env: what.env,
     });
     child.unref();
-    await new Promise((resolve, reject) => {
-      child.once('spawn', resolve);
-      child.once('error', reject);
-    });
+    return child;
   } finally {
     closeSync(output);
   }

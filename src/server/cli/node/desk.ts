@@ -1,6 +1,12 @@
 import { ok, type Result, refuse } from '../../../base/index.ts';
-import { type NodeNetwork, type NodePlace, openVault, placeOf, type Vault } from '../../../node/index.ts';
-import { networkOf, type NodeRules } from '../../../policy/index.ts';
+import {
+  type NodeNetwork,
+  type NodePlace,
+  openVault,
+  placeOf,
+  type Vault,
+} from '../../../node/index.ts';
+import { type NodeRules, networkOf } from '../../../policy/index.ts';
 import type { Sealer } from '../../../secrets/index.ts';
 import { openKeys } from '../../keys.ts';
 import type { SettingsNow } from '../../settings/index.ts';
@@ -38,5 +44,8 @@ export async function openNodeDesk(session: Session): Promise<Result<NodeDesk>> 
 export async function openSupervisedDesk(session: Session): Promise<Result<NodeDesk>> {
   const desk = await openNodeDesk(session);
   if (!desk.ok || desk.value.lnd.mode === 'supervised') return desk;
-  return refuse('node_config_invalid', 'The settings name a remote node, which is not ours to run.');
+  return refuse(
+    'node_config_invalid',
+    'The settings name a remote node, which is not ours to run.',
+  );
 }
