@@ -1,4 +1,5 @@
 export type { Access, Judge } from './access.ts';
+export { type Download, download } from './download.ts';
 export { type Egress, type Limits, openEgress } from './egress.ts';
 export type { Exchanged, Received } from './exchange.ts';
 export { harmless } from './harmless.ts';
