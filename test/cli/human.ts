@@ -46,6 +46,7 @@ export async function sitAt(
       sats: reply,
       agree: reply,
       type: reply,
+      apart: work => work(),
       secret: reply,
     },
   };

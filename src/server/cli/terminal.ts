@@ -16,9 +16,18 @@ export interface Terminal {
   agree(question: string): Promise<boolean>;
   /** A text of one line. */
   type(question: string): Promise<string | undefined>;
+  /**
+   * Does something on a screen apart, which is gone afterwards with all that was shown and typed there: what must not
+   * stay in the terminal's memory.
+   */
+  apart<T>(work: () => Promise<T>): Promise<T>;
   /** Something that is not shown while it is typed. */
   secret(question: string): Promise<string | undefined>;
 }
+
+/** xterm's alternate screen, emptied, and the way back from it. */
+const APART = '\x1b[?1049h\x1b[2J\x1b[H';
+const BACK = '\x1b[2J\x1b[?1049l';
 
 /** Opens the terminal that the process was started from. The prompts are loaded when first used. */
 export function openTerminal(): Terminal {
@@ -48,6 +57,14 @@ export function openTerminal(): Terminal {
       const { isCancel, text } = await prompts();
       const typed = await text({ message, output });
       return isCancel(typed) ? undefined : typed.trim();
+    },
+    async apart(work) {
+      output.write(APART);
+      try {
+        return await work();
+      } finally {
+        output.write(BACK);
+      }
     },
     async secret(message) {
       const { isCancel, password } = await prompts();
