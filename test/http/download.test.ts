@@ -34,10 +34,17 @@ const fetched = (url: string, changes: Partial<Download> = {}) =>
 
 /** Leaves the first half of a mirror's file behind, as a broken connection does. */
 async function halfOf(mirror: Awaited<ReturnType<typeof openMirror>>): Promise<void> {
-  mirror.manners.breakAfter = HALF;
-  expect(await fetched(mirror.url)).toMatchObject({ ok: false, code: 'download_failed' });
+  mirror.manners.stallAfter = HALF;
+  const onProgress = (done: number) => {
+    if (done === HALF) mirror.breakOff();
+  };
+  expect(await fetched(mirror.url, { onProgress })).toEqual({
+    ok: false,
+    code: 'download_failed',
+    detail: 'The connection broke off.',
+  });
   expect((await stat(path)).size).toBe(HALF);
-  mirror.manners.breakAfter = undefined;
+  mirror.manners.stallAfter = undefined;
 }
 
 const isWhole = async () => (await readFile(path)).equals(FILE);
