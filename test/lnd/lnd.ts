@@ -47,6 +47,7 @@ export async function openFakeLnd({
     unroutable: new Set(),
     requests: [],
     condition: 'active',
+    refuses: undefined,
     network: 'bcrt',
     mangle: (_method, answer) => answer,
     lose: () => relay.drop(),

@@ -20,6 +20,8 @@ export interface Node {
   /** The hashes to which no way leads. */
   readonly unroutable: Set<string>;
   condition: Condition;
+  /** What it says to whoever wants a payment sent, if it sends none. */
+  refuses: string | undefined;
   network: Network;
   /** Every request to send a payment, admitted or not yet judged. */
   readonly requests: Record<string, unknown>[];

@@ -5,6 +5,7 @@ import { type AddressInfo, connect, createServer, type Server, type Socket } fro
 export interface Relay {
   /** Where callers connect to. */
   readonly port: number;
+  readonly isShut: boolean;
   /** Holds back everything that is said, both ways; or lets it through again. */
   silence(isSilent: boolean): void;
   /** Breaks every connection. */
@@ -36,6 +37,9 @@ export async function openRelay(inner: number): Promise<Relay> {
   const relay = {
     get port() {
       return port;
+    },
+    get isShut() {
+      return server === undefined;
     },
     silence(isSilent: boolean) {
       silent = isSilent;

@@ -10,6 +10,7 @@ import { lndWalletAt } from './wallet.ts';
 
 /** A fake lnd in this process, the wallet over its wire, and both sides of its money. */
 export interface LndRig extends WalletRig {
+  readonly home: string;
   readonly lnd: FakeLnd;
   readonly clock: MovedClock;
 }
@@ -34,6 +35,7 @@ export async function openLndRig(options: Pick<FakePlace, 'shows'> = {}): Promis
   const open = () => lndWalletAt(() => lnd.address(), clock);
   const wallet = open();
   return {
+    home,
     lnd,
     clock,
     wallet,

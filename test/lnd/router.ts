@@ -17,6 +17,7 @@ const initiated = new WeakMap<Node, Set<string>>();
 /** `Router.SendPaymentV2` of lnd v0.20: refuses, or records the payment, tries it and tells of it. */
 export async function sendPayment(node: Node, call: Stream): Promise<void> {
   node.requests.push(call.request);
+  if (node.refuses !== undefined) throw new Refusal(node.refuses);
   const invoice = readInvoice(node, call.request);
   const { paymentHash: hash, text } = invoice;
   init(node, hash);
