@@ -50,6 +50,7 @@ export async function openFakeLnd({
     refuses: undefined,
     network: 'bcrt',
     mangle: (_method, answer) => answer,
+    looked: async () => undefined,
     lose: () => relay.drop(),
   };
   const server = new Server();

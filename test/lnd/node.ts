@@ -27,6 +27,8 @@ export interface Node {
   readonly requests: Record<string, unknown>[];
   /** Changes, or holds up, what is answered before it is sent. */
   mangle: (method: string, answer: object) => object | Promise<object>;
+  /** Hears of every look at a payment that is under way. */
+  looked: (hash: string) => Promise<void>;
   /** Loses the answer to whoever just handed it a payment. */
   lose(): void;
 }

@@ -44,6 +44,7 @@ export async function trackPayment(node: Node, call: Stream): Promise<void> {
   if (node.books.row(hash) === undefined && !initiated.get(node)?.has(hash)) {
     throw new Refusal("payment isn't initiated", STATUS.NOT_FOUND);
   }
+  if (node.books.row(hash)?.state === 'in_flight') await node.looked(hash);
   await tell(node, call, hash, 'trackPaymentV2');
 }
 
