@@ -60,7 +60,8 @@ export async function compose(home: Home, post: Post = 'on_call'): Promise<Tollk
     connectMs: http.connectSeconds * SECOND,
     maxRedirects: 3,
   });
-  const wallet = openWallet({ home: home.path, clock, log });
+  const policy = () => settings.read().policy;
+  const wallet = openWallet({ home, sealer, pin, clock, log, policy });
   const house = async () => {
     guarded = await pin.isSet();
     return houseOf(settings.read());

@@ -7,17 +7,27 @@ const text = z.string().optional();
 /** What is known of the node behind an lnd wallet; what a node that is down cannot tell is left out. */
 const node = z
   .object({
-    lifecycle: z.enum(['stopped', 'starting', 'running', 'stopping', 'backoff', 'failed', 'remote']),
+    lifecycle: z.enum([
+      'stopped',
+      'starting',
+      'running',
+      'stopping',
+      'backoff',
+      'failed',
+      'remote',
+    ]),
     health: z.enum(['unknown', 'starting', 'healthy', 'unhealthy']),
     walletState: z.enum(['uninitialized', 'initialized', 'locked', 'unlocked', 'unknown']),
-    recovery: z.enum([
-      'none',
-      'seed_backup_pending',
-      'seed_backup_acknowledged',
-      'restore_ready',
-      'restored',
-    ]),
-    channelBackup: z.enum(['none', 'current', 'stale', 'missing']),
+    recovery: z
+      .enum([
+        'none',
+        'seed_backup_pending',
+        'seed_backup_acknowledged',
+        'restore_ready',
+        'restored',
+      ])
+      .optional(),
+    channelBackup: z.enum(['none', 'current', 'stale', 'missing']).optional(),
     nodeVersion: text,
     synced: z.boolean().optional(),
     height: z.number().optional(),
