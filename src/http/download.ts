@@ -156,7 +156,8 @@ function failureOf(thrown: unknown): Refused {
   if (code === 'store_unavailable') throw thrown;
   if (code === 'cancelled') return failed('It was stopped before its end.');
   const refusal = refusalOf(thrown);
-  return failed(refusal.code === 'HTTP_TIMEOUT' ? 'It took too long.' : refusal.detail);
+  if (refusal.code === 'HTTP_TIMEOUT') return failed('It took too long.');
+  return failed(refusal.detail ?? 'The server could not be reached.');
 }
 
 function failed(detail: string | undefined): Refused {

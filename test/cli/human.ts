@@ -48,6 +48,10 @@ export async function sitAt(
       type: reply,
       apart: work => work(),
       secret: reply,
+      watch: async words => {
+        told.push(words);
+        return { show: () => undefined, end: now => void told.push(now) };
+      },
     },
   };
   const came = await command.run(session, command.input.parse(input));

@@ -121,6 +121,8 @@ describe('a file', () => {
     Object.assign(mirror.manners, { file: FILE, etag: '"two"' });
     expect(await fetched(mirror.url)).toMatchObject({ ok: true });
     expect(await isWhole()).toBe(true);
+    // One request was enough: If-Range had the server decide.
+    expect(mirror.asked).toHaveLength(2);
   });
 
   test('is begun anew when it became shorter than what is there', async () => {
@@ -147,6 +149,20 @@ describe('a file', () => {
       else response.writeHead(206, lie).end(randomBytes(1000));
     });
     expect(await fetched(origin)).toMatchObject({ ok: true });
+    expect(await isWhole()).toBe(true);
+  });
+
+  test('is not taken for whole when a server gives less of the rest than was asked for', async () => {
+    const mirror = await openMirror(FILE);
+    await halfOf(mirror);
+    const { origin } = await openSeller((_request, response) => {
+      const range = `bytes ${HALF}-${HALF + 999}/${FILE.length}`;
+      response.writeHead(206, { 'content-range': range, 'content-length': 1000 });
+      response.end(FILE.subarray(HALF, HALF + 1000));
+    });
+    expect(await fetched(origin)).toMatchObject({ detail: 'It broke off before its end.' });
+    expect(await fetched(mirror.url)).toMatchObject({ ok: true });
+    expect(mirror.asked.at(-1)).toBe(`bytes=${HALF + 1000}-`);
     expect(await isWhole()).toBe(true);
   });
 
@@ -231,15 +247,15 @@ describe('redirects', () => {
   });
 
   test.for([
-    'http://10.0.0.1/file',
-    'http://example.com/file',
-    'ftp://127.0.0.1/file',
-    'https://user:secret@127.0.0.1/file',
-  ])('to %s are not followed', async location => {
+    ['http://10.0.0.1/file', 'It redirected to plain http.'],
+    ['http://example.com/file', 'It redirected to plain http.'],
+    ['ftp://127.0.0.1/file', 'What it names is not a usable URL.'],
+    ['https://user:secret@127.0.0.1/file', 'What it names is not a usable URL.'],
+  ] as const)('to %s are not followed', async ([location, detail]) => {
     const { origin } = await openSeller((_request, response) => {
       response.writeHead(302, { location }).end();
     });
-    expect(await fetched(origin)).toMatchObject({ ok: false, code: 'download_failed' });
+    expect(await fetched(origin)).toEqual({ ok: false, code: 'download_failed', detail });
   });
 
   test('never lead from https to http, not even to this machine', async () => {
@@ -273,7 +289,10 @@ describe('redirects', () => {
 describe('bounds hold:', () => {
   test('a file that says that it is too large is not begun', async () => {
     const mirror = await openMirror(FILE);
-    expect(await fetched(mirror.url, { maxBytes: FILE.length - 1 })).toEqual({
+    const onProgress = () => {
+      throw new Error('nobody reads it');
+    };
+    expect(await fetched(mirror.url, { maxBytes: FILE.length - 1, onProgress })).toEqual({
       ok: false,
       code: 'download_failed',
       detail: 'It is larger than it may be.',

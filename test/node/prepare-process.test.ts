@@ -2,6 +2,7 @@ import { existsSync, globSync, statSync } from 'node:fs';
 import { mkdtemp, readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { execa } from 'execa';
 import { beforeEach, describe, expect, onTestFinished, test, vi } from 'vitest';
 import { systemClock } from '../../src/base/index.ts';
 import { prepare, verify } from '../../src/node/index.ts';
@@ -133,11 +134,15 @@ test('a disk that fills up while it is unpacked leaves nothing half, and is told
   }
   onTestFinished(() => disk.close());
   const home = join(disk.path, 'home');
-  const large = await makeUp({ bytes: 8_000_000 });
-  const order = { home, manifest: large.manifest, archive: large.path };
+  const large = await makeUp({ bytes: 3_600_000 });
+  const { origin } = await openMirror(large.archive);
+  const order = { home, manifest: large.manifest, mirror: origin };
   expect(await startWorker(order, disk.command).came).toEqual({ ok: false, code: 'disk_full' });
-  // Another fits only if nothing of the first is left.
-  const small = await makeUp({ bytes: 3_000_000 });
+  const part = join(home, 'lnd', 'releases', `lnd-${TARGET}-${VERSION}.tar.gz.part`);
+  const [program = '', ...args] = [...disk.command, 'ls', part];
+  expect((await execa(program, args)).stdout).toBe('archive\narchive.tag');
+
+  const small = await makeUp({ bytes: 1_000_000 });
   const next = { home, manifest: small.manifest, archive: small.path };
   expect(await startWorker(next, disk.command).came).toMatchObject({ ok: true });
 });
