@@ -26,8 +26,9 @@ export function stateText(state: NodeState): string {
     if (wallet === 'unlocked') said.push(chainText(synced, height));
     if (health === 'unhealthy') said.push('NOT WELL');
   }
-  if (code !== undefined) said.push(problem(code).message);
-  return said.join(', ');
+  const trouble =
+    code === undefined || code === 'node_unsynced' ? '' : `. ${problem(code).message}`;
+  return `${said.join(', ')}${trouble.replace(/\.$/, '')}`;
 }
 
 /** How far a node is with the chain. */
