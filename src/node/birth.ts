@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { type Clock, type Log, type Refused, type Result, refuse, SECOND } from '../base/index.ts';
+import { verifyChannels } from './channel-export.ts';
 import type { NodeFailure } from './failure.ts';
 import { openOperator } from './operator.ts';
 import { keepOrigin } from './origin.ts';
@@ -48,7 +49,7 @@ export async function bear(nursery: Nursery, plan: BirthPlan): Promise<Result<vo
   const born = await unlocker.create({ ...birth, password });
   if (!born.ok) return whyNot(nursery, born.failure, restored);
   await vault.keep('admin', born.value);
-  return equip(nursery);
+  return equip(nursery, birth.channelBackup);
 }
 
 /**
@@ -74,7 +75,7 @@ export function isWrong({ said }: NodeFailure): boolean {
 }
 
 /** Bakes what the roles need as soon as the opened wallet's node takes commands. */
-async function equip(nursery: Nursery): Promise<Result<void>> {
+async function equip(nursery: Nursery, channelBackup?: Uint8Array): Promise<Result<void>> {
   const { unlocker, clock, vault } = nursery;
   const until = clock.now() + OPENING_MS;
   for (let stage = await unlocker.stage(); ; stage = await unlocker.stage()) {
@@ -85,7 +86,10 @@ async function equip(nursery: Nursery): Promise<Result<void>> {
   }
   const admin = openOperator(nursery, 'admin');
   try {
-    return await bakeRoles(admin, vault);
+    const baked = await bakeRoles(admin, vault);
+    if (!baked.ok || channelBackup === undefined) return baked;
+    // lnd took it unseen, and would only end over a wrong one once it has caught up with the chain.
+    return await verifyChannels(admin, channelBackup);
   } finally {
     admin.close();
   }

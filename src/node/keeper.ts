@@ -31,7 +31,7 @@ export interface Keeper {
   wanted(): Wish['want'];
   /** Resolves when the state has changed, or the signal aborts. */
   changed(signal?: AbortSignal): Promise<void>;
-  /** Gives the charge up; lnd is left as it is, or stopped first, for which it gets a minute. */
+  /** Gives the charge up; lnd is left as it is, or stopped first, for which it gets a minute, or until it is left after all. */
   close(options: { readonly leave: boolean }): Promise<void>;
 }
 
@@ -58,7 +58,8 @@ export async function openKeeper(options: KeeperOptions): Promise<Result<Keeper>
     wanted: () => readWish(place).want,
     changed: bulletin.changed,
     close({ leave }) {
-      charge.closing ??= { leave, at: clock.now() };
+      const { closing } = charge;
+      charge.closing = { leave: leave || closing?.leave === true, at: closing?.at ?? clock.now() };
       nudge(charge);
       return ended;
     },

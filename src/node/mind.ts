@@ -105,15 +105,16 @@ export function afterUnlocking(mind: Mind): Mind {
   return { ...mind, isUnlocking: true };
 }
 
-/** After it is known what came of it; `wrong` marks a password that is wrong. */
-export function afterUnlock(
-  mind: Mind,
-  isOpen: boolean,
-  wrong: string | undefined,
-  now: number,
-): Mind {
-  const unlockAt = isOpen ? undefined : now + LONGEST_REST_MS;
-  return { ...mind, isUnlocking: false, unlockAt, wrongPassword: wrong ?? mind.wrongPassword };
+/** After the wallet was opened. */
+export function afterUnlock(mind: Mind): Mind {
+  return { ...mind, isUnlocking: false, unlockAt: undefined };
+}
+
+/** After it was not. A wrong password, by its mark, is never tried again; anything else may go away by itself. */
+export function afterFailedUnlock(mind: Mind, wrong: string | undefined, now: number): Mind {
+  return wrong === undefined
+    ? { ...mind, isUnlocking: false, unlockAt: now + LONGEST_REST_MS }
+    : { ...mind, isUnlocking: false, unlockAt: undefined, wrongPassword: wrong };
 }
 
 /** After lnd was given up, with its last lines. */

@@ -3,6 +3,7 @@ import { attend, type Charge, listen, nudge, send } from './charge.ts';
 import { type Launched, launch, prepare } from './launch.ts';
 import { lastLines } from './log-tail.ts';
 import {
+  afterFailedUnlock,
   afterGivingUp,
   afterRefusal,
   afterStart,
@@ -70,10 +71,12 @@ function unlock(charge: Charge): void {
   send(charge, async talk => {
     const unlocking = await talk.unlock();
     if (charge.talk !== talk) return;
-    const { kind } = unlocking;
-    if (kind !== 'failed') charge.log.info({ outcome: kind }, 'the wallet was asked to open');
-    const wrong = kind === 'wrong' ? unlocking.password : undefined;
-    charge.mind = afterUnlock(charge.mind, kind === 'opened', wrong, charge.clock.now());
+    charge.log.info({ outcome: unlocking.kind }, 'the wallet was asked to open');
+    const wrong = unlocking.kind === 'wrong' ? unlocking.password : undefined;
+    charge.mind =
+      unlocking.kind === 'opened'
+        ? afterUnlock(charge.mind)
+        : afterFailedUnlock(charge.mind, wrong, charge.clock.now());
     await listen(charge, talk);
   });
 }

@@ -6,7 +6,7 @@ import { readNote } from './note.ts';
 import type { NodePlace } from './place.ts';
 import { isAlive } from './process-id.ts';
 import { readRun } from './run-record.ts';
-import type { NodeState } from './state.ts';
+import type { NodeState, ProcessId } from './state.ts';
 
 /** An older state tells nothing of now, ms: its keeper writes one every few seconds. */
 const STALE_MS: number = 15 * SECOND;
@@ -37,8 +37,13 @@ export async function readNodeState(place: NodePlace, clock: Clock): Promise<Nod
   const keeper = await holderOf(place.lock);
   const told = readNote(place.state) as Partial<NodeState>;
   const isFresh = typeof told.at === 'number' && Math.abs(clock.now() - told.at) <= STALE_MS;
-  const isIts = keeper !== undefined && told.keeper?.startedAt === keeper.startedAt;
-  return isFresh && isIts ? { ...BLANK, ...told } : { ...seenBy(place), at: clock.now(), keeper };
+  return isFresh && keeper && isSame(keeper, told.keeper)
+    ? { ...BLANK, ...told }
+    : { ...seenBy(place), at: clock.now(), keeper };
+}
+
+function isSame({ pid, startedAt }: ProcessId, other: ProcessId | undefined): boolean {
+  return other?.pid === pid && other.startedAt === startedAt;
 }
 
 /** What anybody can see of a node. */

@@ -1,4 +1,4 @@
-export { type LndWalletParts, openLndWallet } from './lnd/wallet.ts';
+export { openLndWallet } from './lnd/wallet.ts';
 export type { Behaviour } from './sandbox/behaviour.ts';
 export type { Issued, Order } from './sandbox/invoice.ts';
 export { fund, openSandbox, type Sandbox } from './sandbox/sandbox.ts';
