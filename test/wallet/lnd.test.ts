@@ -107,8 +107,15 @@ describe('A payment is handed to lnd', () => {
 
   test('once, however often it is ordered at the same time and although it fails', async () => {
     const payment = await due({ kind: 'fail' });
-    const outcomes = await Promise.all(Array.from('eight of ', () => rig.wallet.pay(payment)));
-    expect(new Set(outcomes.map(({ kind }) => kind))).toEqual(new Set(['failed']));
+    const again = Promise.withResolvers<PayOutcome>();
+    // The second has every chance to be done between the look and the sending of the first.
+    meanwhile(() => {
+      again.resolve(rig.wallet.pay(payment));
+      return Promise.race([again.promise, rig.clock.after(SECOND / 4)]);
+    });
+    const failed: PayOutcome = { kind: 'failed', code: 'PaymentFailedError' };
+    expect(await rig.wallet.pay(payment)).toEqual(failed);
+    expect(await again.promise).toEqual(failed);
     expect(orders(payment)).toBe(1);
   });
 
@@ -140,6 +147,20 @@ describe('A payment is handed to lnd', () => {
     rig.lnd.relay.silence(false);
     expect(await rig.wallet.lookUp(payment.paymentHash)).toEqual(NOT_FOUND);
     expect(orders(payment)).toBe(0);
+  });
+
+  test('never for a call that waited for another of its hash until nobody waited for it', async () => {
+    const payment = await due();
+    await rig.wallet.status();
+    rig.lnd.relay.silence(true);
+    rig.clock.hurry(HASTE);
+    const first = rig.wallet.pay({ ...payment, waitMs: 10 * SECOND });
+    expect(await rig.wallet.pay({ ...payment, waitMs: 0 })).toEqual(TIMEOUT);
+    expect(await first).toEqual(TIMEOUT);
+    rig.clock.hurry(1);
+    rig.lnd.relay.silence(false);
+    for (const _ of 'some time') await rig.wallet.lookUp(payment.paymentHash);
+    expect(rig.lnd.node.requests).toEqual([]);
   });
 
   test.each([
@@ -358,13 +379,14 @@ describe('The list of what was sent', () => {
     expect(Math.abs(sent[0]!.at - systemClock.now())).toBeLessThan(MINUTE);
   });
 
-  test('is refused rather than cut short: by a silent list, a broken one, or one without an end', async () => {
+  test('is refused rather than cut short where it is broken, has no end, or is not to be had', async () => {
     await rig.wallet.pay(await due());
     const page = (payment: object, last = '1') => ({
       payments: Array.from({ length: 250 }, () => payment),
       last_index_offset: last,
     });
     const record = { payment_hash: 'ab'.repeat(32), value_msat: '1', creation_time_ns: '1' };
+    const started = performance.now();
     for (const answer of [
       page(record, '0'),
       page({ ...record, value_msat: '-5' }),
@@ -375,6 +397,7 @@ describe('The list of what was sent', () => {
     }
     await rig.lnd.relay.shut();
     await expect(listed()).rejects.toMatchObject({ code: 'wallet_unavailable' });
+    expect(performance.now() - started).toBeLessThan(LOOK_MS);
   });
 });
 
