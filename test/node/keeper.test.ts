@@ -282,8 +282,14 @@ describe('an lnd that is to stop', () => {
     await vi.waitUntil(() => keeper.state().at > state.at + HOUR);
     expect(isAlive(lnd)).toBe(true);
     expect(rig.calls('stopDaemon')).toHaveLength(1);
+    // Whoever waits for the end of it can still go without.
+    const patient = keeper.close({ leave: false });
+    await keeper.close({ leave: true });
+    await patient;
+    const second = await rig.keep();
+    expect(second.state().lnd).toEqual(lnd);
     expect(killNode(rig.place)).toBe(true);
-    await until(keeper, isStopped);
+    await until(second, isStopped);
     expect(killNode(rig.place)).toBe(false);
   });
 

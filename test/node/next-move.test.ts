@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import {
+  afterFailedUnlock,
   afterGivingUp,
   afterLook,
   afterRefusal,
@@ -146,6 +147,17 @@ describe('what is remembered', () => {
     expect(afterLook(refused, seen({ wishedAt: 2 }), NOW)).toEqual(mind({ wishedAt: 2 }));
   });
 
+  test('a wrong password is remembered, another trouble only for a while', () => {
+    expect(afterFailedUnlock(mind(RUNS), 'a', NOW)).toMatchObject({
+      wrongPassword: 'a',
+      unlockAt: undefined,
+    });
+    expect(afterFailedUnlock(mind(RUNS), undefined, NOW)).toMatchObject({
+      wrongPassword: undefined,
+      unlockAt: NOW + 10_000,
+    });
+  });
+
   test('a refused start is tried again, and is no crash', () => {
     const refused = afterRefusal(mind(), 'port_taken', NOW);
     expect(refused).toMatchObject({ crashes: 0, retryAt: NOW + 10_000 });
@@ -276,12 +288,14 @@ class World {
   }
 
   #unlock(): void {
-    const { password } = this.looked;
-    const isOpen = password === 'b';
-    if (!isOpen) this.wrongTries += 1;
-    expect(this.wrongTries).toBeLessThanOrEqual(1);
-    this.mind = afterUnlock(this.mind, isOpen, isOpen ? undefined : password, this.now);
-    if (isOpen) this.#see({ stage: 'unlocked' });
+    if (this.looked.password === 'b') {
+      this.mind = afterUnlock(this.mind);
+      this.#see({ stage: 'unlocked' });
+      return;
+    }
+    this.wrongTries += 1;
+    expect(this.wrongTries).toBe(1);
+    this.mind = afterFailedUnlock(this.mind, this.looked.password, this.now);
   }
 }
 
