@@ -4,7 +4,7 @@ import { systemClock } from '../../src/base/index.ts';
 import { configurationText, type NodeConfiguration } from '../../src/node/configuration.ts';
 import { type NodeNetwork, placeOf } from '../../src/node/index.ts';
 import { choosePorts, isListening } from '../../src/node/ports.ts';
-import { freePort } from './node-rig.ts';
+import { freePort } from './lnd-binary.ts';
 
 const PORTS = { rpc: 10_009, peer: 19_735 };
 const PLAIN: NodeConfiguration = { alias: 'rig', rpcPort: 0, peerPort: 0, peers: [], feeUrl: '' };

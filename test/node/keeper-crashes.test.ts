@@ -5,7 +5,8 @@ import { describe, expect, onTestFinished, test, vi } from 'vitest';
 import { type Log, ok, refuse, silent } from '../../src/base/index.ts';
 import type { KeeperOptions, NodeState } from '../../src/node/index.ts';
 import { processOf } from '../../src/node/process-id.ts';
-import { freePort, healthy, isHealthy, openNodeRig, until, writeUnder } from './node-rig.ts';
+import { freePort } from './lnd-binary.ts';
+import { healthy, isHealthy, openNodeRig, until, writeUnder } from './node-rig.ts';
 
 vi.setConfig({ testTimeout: 90_000 });
 
@@ -45,7 +46,7 @@ describe('an lnd that ends by itself', () => {
     const rig = await openNodeRig();
     const { log, starts, crashes } = tally();
     const macaroon = 'AgEDbG5kAvgBAwoQ6fJ5VyQ2tVz2x';
-    rig.order({ crash: 'at_start', complaint: `failed to load config: ${macaroon}` });
+    rig.order({ crashes: true, complaint: `failed to load config: ${macaroon}` });
     const keeper = await rig.keep({ log });
     await rig.want('running');
     const waits = new Set<number>();
@@ -71,17 +72,6 @@ describe('an lnd that ends by itself', () => {
     rig.order({});
     await rig.want('running');
     expect(await until(keeper, isHealthy)).toMatchObject({ crashes: 0, lines: [] });
-  });
-
-  test('at once after it is ready is no crash loop: it is started again and again', async () => {
-    const rig = await openNodeRig();
-    const { log, starts, crashes } = tally();
-    rig.order({ crash: 'when_ready' });
-    const keeper = await rig.keep({ log });
-    await rig.want('running');
-    await vi.waitUntil(() => starts.length > 5, { timeout: 60_000 });
-    expect(crashes.slice(0, 5)).toEqual([0, 0, 0, 0, 0]);
-    expect(keeper.state().lifecycle).not.toBe('failed');
   });
 });
 

@@ -4,8 +4,9 @@ import type { ServerUnaryCall, ServiceDefinition, sendUnaryData } from '@grpc/gr
 
 /** What a test tells its lnd, in `orders.json` of its directory. Read whenever it matters, so it may change. */
 export interface Orders {
-  readonly crash?: 'at_start' | 'when_ready';
-  /** Said on its output before it crashes. */
+  /** Ends at once whenever it is started. */
+  readonly crashes?: boolean;
+  /** Said on its output before that. */
   readonly complaint?: string;
   readonly ignoresSigterm?: boolean;
   /** Answers StopDaemon, and goes on. */
@@ -14,6 +15,8 @@ export interface Orders {
   /** Takes connections and calls, and never answers. */
   readonly isSilent?: boolean;
   readonly network?: string;
+  /** How long a certificate lasts that it makes. */
+  readonly certificateDays?: number;
 }
 
 /** A call as it is written to `calls.jsonl`. */
@@ -30,7 +33,7 @@ const orders = (): Orders => {
   const path = join(directory, 'orders.json');
   return existsSync(path) ? JSON.parse(readFileSync(path, 'utf8')) : {};
 };
-if (orders().crash === 'at_start') crash();
+if (orders().crashes) crash();
 
 function crash(): never {
   process.stderr.write(`${orders().complaint ?? 'a crash'}\n`);
@@ -108,7 +111,6 @@ const guarded =
 
 const lightning: Record<string, Handler> = {
   getInfo: guarded(() => {
-    if (orders().crash === 'when_ready') setTimeout(crash, 300);
     return {
       version: '0.20.1-beta commit=v0.20.1-beta',
       chains: [{ chain: 'bitcoin', network: orders().network ?? network }],
@@ -178,7 +180,8 @@ function answer(
 
 const [certificate, key] = [option('tlscertpath'), option('tlskeypath')];
 if (!existsSync(certificate) || !existsSync(key)) {
-  const made = certificates.selfSigned(Date.now() + 400 * 86_400_000);
+  const days = orders().certificateDays ?? 400;
+  const made = certificates.selfSigned(Date.now() + days * 86_400_000);
   writeFileSync(certificate, made.certificate);
   writeFileSync(key, made.key, { mode: 0o600 });
 }

@@ -1,10 +1,9 @@
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
-import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { onTestFinished } from 'vitest';
-import { type Clock, ok, silent, systemClock } from '../../src/base/index.ts';
+import { type Clock, silent, systemClock } from '../../src/base/index.ts';
 import {
   type Keeper,
   type KeeperOptions,
@@ -18,6 +17,7 @@ import {
   wish,
 } from '../../src/node/index.ts';
 import { openKeyring } from '../../src/secrets/index.ts';
+import { settingsOf } from './lnd-binary.ts';
 import type { Call, Orders } from './lnd-program.ts';
 
 /** The password of a rig's wallet. */
@@ -104,21 +104,6 @@ async function makeWallet(place: NodePlace, vault: Vault): Promise<void> {
   await vault.keep('keeper', Buffer.from('a macaroon for the keeper'));
 }
 
-/** The binary and the settings of a node in a directory. */
-export async function settingsOf(
-  home: string,
-): Promise<Pick<KeeperOptions, 'binary' | 'configuration'>> {
-  const path = join(home, 'lnd.sh');
-  const program = join(import.meta.dirname, 'lnd-program.ts');
-  const text = `#!/bin/sh\nexec '${process.execPath}' '${program}' "$@"\n`;
-  if (!existsSync(path)) writeFileSync(path, text, { mode: 0o755 });
-  const [rpcPort, peerPort] = [await freePort(), await freePort()];
-  return {
-    binary: async () => ok({ path, sha256: 'ab'.repeat(32), version: '0.20.1-beta' }),
-    configuration: () => ({ alias: 'rig', rpcPort, peerPort, peers: [], feeUrl: '' }),
-  };
-}
-
 /** Where lnd has its wallet. */
 function walletAt(place: NodePlace): string {
   return join(place.data, 'chain', 'bitcoin', place.network, 'wallet.db');
@@ -134,17 +119,6 @@ function callsIn(place: NodePlace): Call[] {
   const path = join(place.root, 'calls.jsonl');
   const lines = existsSync(path) ? readFileSync(path, 'utf8').trim().split('\n') : [];
   return lines.map(line => JSON.parse(line));
-}
-
-/** A port that nobody has; one of so many that nobody else is given it soon. */
-export function freePort(): Promise<number> {
-  return new Promise(resolve => {
-    const server = createServer();
-    server.listen(0, '127.0.0.1', () => {
-      const { port } = server.address() as { port: number };
-      server.close(() => resolve(port));
-    });
-  });
 }
 
 /** Waits for a state of a node; fails after a while, with the last one. */

@@ -1,9 +1,5 @@
 import { join } from 'node:path';
 import { silent, systemClock } from '../../src/base/index.ts';
-import { openKeeper, openVault, placeOf } from '../../src/node/index.ts';
-import { takeLock } from '../../src/node/lock.ts';
-import { openKeyring } from '../../src/secrets/index.ts';
-import { settingsOf } from './node-rig.ts';
 
 /**
  * A process of a test's own: `lock PATH` waits for a line, takes the lock, says what came of it, and keeps it until
@@ -12,24 +8,25 @@ import { settingsOf } from './node-rig.ts';
 const [, , role = '', path = ''] = process.argv;
 const say = (value: unknown) => process.stdout.write(`${JSON.stringify(value)}\n`);
 setInterval(() => undefined, 60_000);
+await (role === 'lock' ? lock() : keep());
 
-if (role === 'lock') {
+async function lock(): Promise<void> {
+  const { takeLock } = await import('../../src/node/lock.ts');
   say('ready');
   process.stdin.once('data', async () => {
-    const lock = await takeLock(path);
-    say(lock.ok ? 'taken' : lock.code);
+    const taken = await takeLock(path);
+    say(taken.ok ? 'taken' : taken.code);
   });
-} else {
+}
+
+async function keep(): Promise<void> {
+  const { openKeeper, openVault, placeOf } = await import('../../src/node/index.ts');
+  const { openKeyring } = await import('../../src/secrets/index.ts');
+  const { settingsOf } = await import('./lnd-binary.ts');
   const place = placeOf(path, 'regtest');
   const vault = openVault(place.secrets, 'regtest', await openKeyring(join(path, 'keys')));
-  const keeper = await openKeeper({
-    place,
-    vault,
-    clock: systemClock,
-    log: silent,
-    backupDirectory: '',
-    ...(await settingsOf(path)),
-  });
+  const options = { place, vault, clock: systemClock, log: silent, backupDirectory: '' };
+  const keeper = await openKeeper({ ...options, ...(await settingsOf(path)) });
   if (!keeper.ok) throw new Error(keeper.code);
   for (;;) {
     say(keeper.value.state());
