@@ -7,7 +7,7 @@ const LIFECYCLES: Readonly<Record<NodeState['lifecycle'], string>> = {
   running: 'running',
   stopping: 'stopping',
   backoff: 'ended by itself; it is started again in a moment',
-  failed: 'FAILED; it is not started again by itself',
+  failed: 'FAILED',
 };
 
 const WALLETS: Readonly<Record<NodeState['wallet'], string>> = {
@@ -19,8 +19,11 @@ const WALLETS: Readonly<Record<NodeState['wallet'], string>> = {
 
 /** What a human reads of a node's state in one line. */
 export function stateText(state: NodeState): string {
-  const { lifecycle, wallet, health, height, synced, code } = state;
+  const { lifecycle, wallet, health, height, synced, code, retryAt } = state;
   const said = [LIFECYCLES[lifecycle]];
+  if (lifecycle === 'failed') {
+    said.push(retryAt === undefined ? 'and is not tried again by itself' : 'and is tried again');
+  }
   if (lifecycle === 'running') {
     said.push(`wallet ${WALLETS[wallet]}`);
     if (wallet === 'unlocked') said.push(chainText(synced, height));
