@@ -1,12 +1,11 @@
 import { randomBytes } from 'node:crypto';
-import { type Clock, type Log, type Refused, type Result, refuse, SECOND } from '../base/index.ts';
-import { verifyChannels } from './channel-export.ts';
+import { type Clock, type Log, type Refused, type Result, refuse } from '../base/index.ts';
+import { equip } from './equipment.ts';
 import type { NodeFailure } from './failure.ts';
-import { openOperator } from './operator.ts';
-import { keepOrigin } from './origin.ts';
+import { keepLostChannels } from './lost-channels.ts';
+import { dropOrigin, keepOrigin, type Origin } from './origin.ts';
 import type { NodePlace } from './place.ts';
 import { keepRecoveryWindow } from './recovery.ts';
-import { bakeRoles } from './role.ts';
 import type { Birth, Unlocker } from './unlocker.ts';
 import type { Vault } from './vault.ts';
 
@@ -20,86 +19,77 @@ export interface Nursery {
 }
 
 /** What a human says of a wallet that is to be made. */
-export interface BirthPlan
-  extends Pick<Birth, 'words' | 'passphrase' | 'recoveryWindow' | 'channelBackup'> {
+export interface BirthPlan extends Omit<Birth, 'password'> {
   /** Whether the words were there before, rather than made just now and asked back. */
   readonly restored: boolean;
+  /** The static backup of the channels that the words had. */
+  readonly channelBackup: Uint8Array | undefined;
 }
 
 /** 256 bits, as text: lnd's tools take passwords that can be typed. */
 const PASSWORD_BYTES = 32;
-/** How long lnd may take after a wallet was opened until it takes commands, ms. */
-const OPENING_MS: number = 60 * SECOND;
-/** How often that is looked at, ms. */
-const LOOK_MS: number = SECOND / 4;
 
 /**
- * Makes the wallet, and the macaroons of every role. The password is sealed before there is a wallet, so that there is
- * never one that nobody can open; what lnd tells once is sealed at once. If this process dies in between, `takeOver`
- * with the sealed password finishes it. `seed_invalid`, `node_initialized`.
+ * Makes the wallet, and the macaroons of every role. Refused with `seed_invalid` or `node_initialized`; with
+ * `channel_backup_failed` the wallet is made, and the backup is of another one. Each step is on the disk before the
+ * next one is taken, so whatever dies in between, `takeOver` finishes it or clears the way:
+ *
+ * | died after                  | what there is then                        | what `takeOver` does            |
+ * |-----------------------------|-------------------------------------------|---------------------------------|
+ * | the password was sealed     | no wallet                                 | nothing: there is none to take  |
+ * | lnd began to make it        | a file that will never be a wallet        | puts it aside                   |
+ * | lnd made it, new words      | one that the sealed password opens        | has lnd tell its macaroon again |
+ * | lnd made it, words restored | the same, but not looking for its funds   | puts it aside                   |
+ * | the macaroon was sealed     | a whole one, which lacks roles            | opens it, and bakes the roles   |
  */
 export async function bear(nursery: Nursery, plan: BirthPlan): Promise<Result<void>> {
   const { place, vault, unlocker } = nursery;
-  const { restored, ...birth } = plan;
+  const { restored, channelBackup, ...birth } = plan;
+  // A making whose end is not known may have used the one that is there.
   const password = (await vault.read('password')) ?? newPassword();
   await vault.keep('password', password);
-  const channels = birth.channelBackup !== undefined;
-  await keepOrigin(place, { seed: restored ? 'restored' : 'acknowledged', channels });
-  if (birth.recoveryWindow > 0) await keepRecoveryWindow(place, birth.recoveryWindow);
+  const seed = restored ? 'restored' : 'acknowledged';
+  await keepOrigin(place, { seed, isBorn: false, isFound: false });
+  await keepLostChannels(place, channelBackup);
+  await keepRecoveryWindow(place, birth.recoveryWindow);
   const born = await unlocker.create({ ...birth, password });
-  if (!born.ok) return whyNot(nursery, born.failure, restored);
-  await vault.keep('admin', born.value);
-  return equip(nursery, birth.channelBackup);
+  if (born.ok) return afterBirth(nursery, seed, born.value);
+  // Where lnd said no, there is nothing that was broken off.
+  if (born.failure.kind === 'refused') await dropOrigin(place);
+  return whyNot(nursery, born.failure);
 }
 
-/**
- * Takes over a locked wallet whose password is known and whose admin macaroon is not, be it that its making was broken
- * off or that it was made elsewhere: lnd tells that macaroon when the password is changed, also to the same one.
- * `node_password_wrong`.
- */
-export async function takeOver(nursery: Nursery, password: Uint8Array): Promise<Result<void>> {
-  const { vault, unlocker, log } = nursery;
-  const opened = await unlocker.changePassword(password, password);
-  if (!opened.ok) {
-    log.warn({ cause: opened.failure }, 'the wallet could not be opened');
-    return refuse(isWrong(opened.failure) ? 'node_password_wrong' : 'node_refused');
-  }
-  await vault.keep('password', password);
-  await vault.keep('admin', opened.value);
+/** Seals what lnd tells once of a wallet that was just made, and bakes the roles. */
+export async function afterBirth(
+  nursery: Nursery,
+  seed: Origin['seed'],
+  admin: Uint8Array,
+): Promise<Result<void>> {
+  const { place, vault } = nursery;
+  await vault.keep('admin', admin);
+  await keepOrigin(place, { seed, isBorn: true, isFound: false });
   return equip(nursery);
 }
 
-/** Whether lnd said that a password is wrong: btcwallet's words (`waddrmgr`), for there is no status for that. */
-export function isWrong({ said }: NodeFailure): boolean {
-  return /invalid passphrase/i.test(said);
-}
+/** What lnd v0.20 says of words (`aezeed/errors.go`, `aezeed/cipherseed.go`). */
+const WORDS: readonly (readonly [words: RegExp, detail: string])[] = [
+  [/checksum doesn't match|wrong seed version/, 'A word is wrong, or they are not in their order.'],
+  [/invalid passphrase/, 'Their passphrase is another.'],
+];
 
-/** Bakes what the roles need as soon as the opened wallet's node takes commands. */
-async function equip(nursery: Nursery, channelBackup?: Uint8Array): Promise<Result<void>> {
-  const { unlocker, clock, vault } = nursery;
-  const until = clock.now() + OPENING_MS;
-  for (let stage = await unlocker.stage(); ; stage = await unlocker.stage()) {
-    if (stage.ok && (stage.value === 'active' || stage.value === 'serving')) break;
-    if (clock.now() > until)
-      return refuse('node_unreachable', 'The wallet is made; run this again.');
-    await clock.after(LOOK_MS);
+function whyNot({ log }: Nursery, { kind, status, said }: NodeFailure): Refused {
+  // What it said stays out of the log: it repeats a word of the seed that it does not know.
+  log.warn({ kind, status }, 'the wallet could not be made');
+  if (/wallet already (exists|unlocked)/.test(said)) return refuse('node_initialized');
+  const [, unknown] = /isn't a part of default word list \(index=(\d+)\)/.exec(said) ?? [];
+  if (unknown !== undefined) {
+    return refuse('seed_invalid', `Word ${Number(unknown) + 1} is none that a seed can have.`);
   }
-  const admin = openOperator(nursery, 'admin');
-  try {
-    const baked = await bakeRoles(admin, vault);
-    if (!baked.ok || channelBackup === undefined) return baked;
-    // lnd took it unseen, and would only end over a wrong one once it has caught up with the chain.
-    return await verifyChannels(admin, channelBackup);
-  } finally {
-    admin.close();
-  }
-}
-
-function whyNot({ log }: Nursery, failure: NodeFailure, restored: boolean): Refused {
-  log.warn({ cause: failure }, 'the wallet could not be made');
-  if (/wallet already exists/i.test(failure.said)) return refuse('node_initialized');
-  if (failure.kind !== 'refused') return refuse('node_unreachable');
-  return refuse(restored ? 'seed_invalid' : 'node_refused');
+  const detail = WORDS.find(([words]) => words.test(said))?.[1];
+  if (detail !== undefined) return refuse('seed_invalid', detail);
+  return kind === 'refused'
+    ? refuse('node_refused')
+    : refuse('node_unreachable', 'Run this again: it finds out how far it came.');
 }
 
 function newPassword(): Uint8Array {

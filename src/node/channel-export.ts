@@ -9,9 +9,8 @@ interface Snapshot {
 /** A larger one is none, bytes: a channel takes some 250. */
 const MOST_BYTES = 1 << 20;
 const UNFIT = 'The channel backup is damaged, or of another wallet. Nothing of it was used.';
-const SAYINGS: readonly Saying[] = [
-  [/unable to|invalid|unpack|decrypt|message authentication/i, UNFIT],
-];
+/** What lnd v0.20 says to it (`rpcserver.go`). */
+const SAYINGS: readonly Saying[] = [[/invalid multi channel backup/, UNFIT]];
 
 /** The static channel backup as lnd has it now, which lnd itself found good; undefined without channels. */
 export async function exportChannels(operator: Operator): Promise<Result<Uint8Array | undefined>> {

@@ -1,4 +1,4 @@
-import { type Msat, ok, type Result, sats } from '../base/index.ts';
+import { type Msat, minus, ok, type Result, sats, ZERO } from '../base/index.ts';
 import type { Operator } from './operator.ts';
 
 /** A channel of the node, open, opening or closing. */
@@ -14,7 +14,11 @@ export interface Channel {
     | 'closing by force'
     | 'waiting to close';
   readonly capacity: Msat;
+  /** Our side of it. */
+  readonly ours: Msat;
+  /** What can be sent through it while it is active: our side, less what has to stay there. */
   readonly outbound: Msat;
+  /** What can be received through it, likewise. */
   readonly inbound: Msat;
   readonly isPrivate: boolean;
 }
@@ -22,6 +26,11 @@ export interface Channel {
 /** More channels than a person reads of. */
 const MOST = 500;
 
+interface Constraints {
+  readonly chan_reserve_sat: string;
+}
+
+/** `Channel` of `lightning.proto`. */
 interface Open {
   readonly active: boolean;
   readonly remote_pubkey: string;
@@ -29,15 +38,21 @@ interface Open {
   readonly capacity: string;
   readonly local_balance: string;
   readonly remote_balance: string;
+  readonly local_constraints: Constraints | null;
+  readonly remote_constraints: Constraints | null;
   readonly private: boolean;
 }
 
 interface Pending {
-  readonly channel: Pick<
-    Open,
-    'channel_point' | 'capacity' | 'local_balance' | 'remote_balance' | 'private'
-  > & {
+  readonly channel: {
     readonly remote_node_pub: string;
+    readonly channel_point: string;
+    readonly capacity: string;
+    readonly local_balance: string;
+    readonly remote_balance: string;
+    readonly local_chan_reserve_sat: string;
+    readonly remote_chan_reserve_sat: string;
+    readonly private: boolean;
   };
 }
 
@@ -51,46 +66,70 @@ interface PendingChannels {
 
 /** The channels of the node; 500 at most. */
 export async function listChannels(operator: Operator): Promise<Result<readonly Channel[]>> {
-  const [open, pending] = await Promise.all([
-    operator.ask<{ channels: readonly Open[] }>('listChannels', {}),
-    operator.ask<PendingChannels>('pendingChannels', {}),
-  ]);
+  const [open, pending] = await Promise.all([openChannels(operator), pendingChannels(operator)]);
   if (!open.ok) return open;
-  if (!pending.ok) return pending;
-  const { value: waits } = pending;
-  const all = [
-    ...open.value.channels.map(shown),
+  return pending.ok ? ok([...open.value, ...pending.value].slice(0, MOST)) : pending;
+}
+
+/** Those that are open. */
+export async function openChannels(operator: Operator): Promise<Result<readonly Channel[]>> {
+  const told = await operator.ask<{ channels: readonly Open[] }>('listChannels', {});
+  return told.ok ? ok(told.value.channels.map(shown)) : told;
+}
+
+/** Those that are opening or closing. */
+export async function pendingChannels(operator: Operator): Promise<Result<readonly Channel[]>> {
+  const told = await operator.ask<PendingChannels>('pendingChannels', {});
+  if (!told.ok) return told;
+  const { value: waits } = told;
+  return ok([
     ...waits.pending_open_channels.map(pendingAs('opening')),
     ...waits.pending_closing_channels.map(pendingAs('closing')),
     ...waits.pending_force_closing_channels.map(pendingAs('closing by force')),
     ...waits.waiting_close_channels.map(pendingAs('waiting to close')),
-  ];
-  return ok(all.slice(0, MOST));
+  ]);
 }
 
 function shown(channel: Open): Channel {
+  const { local_balance, remote_balance, local_constraints, remote_constraints } = channel;
   return {
-    ...balances(channel),
+    ...alike(channel),
     peer: channel.remote_pubkey,
     state: channel.active ? 'active' : 'inactive',
+    outbound: movable(local_balance, local_constraints?.chan_reserve_sat),
+    inbound: movable(remote_balance, remote_constraints?.chan_reserve_sat),
   };
 }
 
 function pendingAs(state: Channel['state']) {
-  return ({ channel }: Pending): Channel => ({
-    ...balances(channel),
-    peer: channel.remote_node_pub,
-    state,
-  });
+  return ({ channel }: Pending): Channel => {
+    const { local_balance, local_chan_reserve_sat } = channel;
+    const { remote_balance, remote_chan_reserve_sat } = channel;
+    const isOpening = state === 'opening';
+    return {
+      ...alike(channel),
+      peer: channel.remote_node_pub,
+      state,
+      outbound: isOpening ? movable(local_balance, local_chan_reserve_sat) : ZERO,
+      inbound: isOpening ? movable(remote_balance, remote_chan_reserve_sat) : ZERO,
+    };
+  };
 }
 
-function balances(channel: Pending['channel'] | Open) {
-  const { channel_point, capacity, local_balance, remote_balance } = channel;
+function alike(channel: Open | Pending['channel']) {
   return {
-    point: channel_point,
-    capacity: sats(BigInt(capacity)),
-    outbound: sats(BigInt(local_balance)),
-    inbound: sats(BigInt(remote_balance)),
+    point: channel.channel_point,
+    capacity: amountOf(channel.capacity),
+    ours: amountOf(channel.local_balance),
     isPrivate: channel.private,
   };
+}
+
+function movable(balance: string, reserve: string | undefined): Msat {
+  return minus(amountOf(balance), amountOf(reserve));
+}
+
+/** Whole sats as gRPC gives a 64-bit number; what is out of reason counts as nothing. */
+export function amountOf(text: string | undefined): Msat {
+  return /^\d{1,15}$/.test(text ?? '') ? sats(BigInt(text ?? '')) : ZERO;
 }

@@ -29,7 +29,7 @@ const STATUSES: ReadonlyMap<number | undefined, NodeFailure['kind']> = new Map([
 const SAYINGS: readonly (readonly [NodeFailure['kind'], RegExp])[] = [
   ['locked', /^wallet locked|^wallet is encrypted/i],
   ['no_wallet', /^wallet not (created|found)/i],
-  ['starting', /in the process of starting up|^waiting to start|still starting/i],
+  ['starting', /in the process of starting|^waiting to start|still starting/i],
   [
     'macaroon_refused',
     /^verification failed|^permission denied$|^caveat .* not satisfied|^expected 1 macaroon|^cannot get macaroon|^unmarshal v[12]|^(unknown macaroon version|invalid ID)/i,

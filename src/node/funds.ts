@@ -1,4 +1,5 @@
-import { type Msat, msat, ok, type Result, sats } from '../base/index.ts';
+import { type Msat, ok, type Result, sum } from '../base/index.ts';
+import { amountOf, openChannels } from './channel.ts';
 import type { Operator } from './operator.ts';
 
 /** The money of a node. */
@@ -7,24 +8,15 @@ export interface Funds {
   readonly onChain: Msat;
   /** On the chain and not confirmed yet. */
   readonly arriving: Msat;
-  /** Our side of the channels. */
+  /** What can be sent over Lightning now. */
   readonly outbound: Msat;
-  /** The other side of them: what can be received. */
+  /** What can be received over Lightning now. */
   readonly inbound: Msat;
 }
 
 interface WalletBalance {
   readonly confirmed_balance: string;
   readonly unconfirmed_balance: string;
-}
-
-interface Side {
-  readonly msat: string;
-}
-
-interface ChannelBalance {
-  readonly local_balance: Side | null;
-  readonly remote_balance: Side | null;
 }
 
 /** What the node holds, on the chain and in channels. */
@@ -36,20 +28,20 @@ export async function fundsOf(operator: Operator): Promise<Result<Funds>> {
   if (!chain.ok) return chain;
   if (!channels.ok) return channels;
   const { confirmed_balance, unconfirmed_balance } = chain.value;
-  const onChain = sats(whole(confirmed_balance));
-  return ok({ onChain, arriving: sats(whole(unconfirmed_balance)), ...channels.value });
+  const onChain = amountOf(confirmed_balance);
+  return ok({ onChain, arriving: amountOf(unconfirmed_balance), ...channels.value });
 }
 
-/** What is in the node's channels alone. */
+/** What is in the node's channels alone. One whose other side is away moves nothing now. */
 export async function channelFundsOf(
   operator: Operator,
 ): Promise<Result<Pick<Funds, 'outbound' | 'inbound'>>> {
-  const told = await operator.ask<ChannelBalance>('channelBalance', {});
-  if (!told.ok) return told;
-  const { local_balance, remote_balance } = told.value;
+  const open = await openChannels(operator);
+  if (!open.ok) return open;
+  const active = open.value.filter(({ state }) => state === 'active');
   return ok({
-    outbound: msat(whole(local_balance?.msat)),
-    inbound: msat(whole(remote_balance?.msat)),
+    outbound: sum(...active.map(({ outbound }) => outbound)),
+    inbound: sum(...active.map(({ inbound }) => inbound)),
   });
 }
 
@@ -59,9 +51,4 @@ export async function newAddress(operator: Operator): Promise<Result<string>> {
     type: 'WITNESS_PUBKEY_HASH',
   });
   return made.ok ? ok(made.value.address) : made;
-}
-
-/** A 64-bit number as gRPC gives it; what is out of reason counts as nothing. */
-function whole(text: string | undefined): bigint {
-  return /^\d{1,16}$/.test(text ?? '') ? BigInt(text ?? '') : 0n;
 }

@@ -27,6 +27,8 @@ export interface Asking {
   readonly ms?: number;
   /** What lnd may say to it that is worth saying better. */
   readonly known?: readonly Saying[];
+  /** What to say when nobody knows whether lnd did it. */
+  readonly unsure?: string;
 }
 
 /** Somebody who speaks to one node with one macaroon, such as a human's command with admin's. */
@@ -65,16 +67,17 @@ export function operatorAt(
     address = await whereabouts();
     return address;
   }, clock);
-  const refusalOf = async (failure: NodeFailure, known: readonly Saying[]) => {
-    log.warn({ cause: failure }, 'lnd did not do what it was asked for');
+  const refusalOf = async (failure: NodeFailure, { known = [], unsure }: Asking) => {
     const detail = known.find(([words]) => words.test(failure.said))?.[1];
+    log[detail === undefined ? 'warn' : 'info']({ cause: failure }, 'lnd did not do it');
     if (detail !== undefined) return refuse('node_refused', detail);
-    return refuse(await codeOf(failure, address, clock));
+    const isUnsure = failure.kind === 'timeout' || failure.kind === 'unreachable';
+    return refuse(await codeOf(failure, address, clock), isUnsure ? unsure : undefined);
   };
-  const call = async <T>(make: Call<T>, { ms = ANSWER_MS, known = [] }: Asking = {}) => {
+  const call = async <T>(make: Call<T>, asking: Asking = {}) => {
     try {
-      const answer = await line.ask(ms, make);
-      return answer.ok ? ok(answer.value) : await refusalOf(answer.failure, known);
+      const answer = await line.ask(asking.ms ?? ANSWER_MS, make);
+      return answer.ok ? ok(answer.value) : await refusalOf(answer.failure, asking);
     } catch (thrown) {
       const { code, detail } = asTollkeeperError(thrown);
       return refuse(code, detail);

@@ -24,15 +24,14 @@ export const ROLES: Readonly<Record<Role, readonly string[]>> = {
   ],
   keeper: [
     ...of('lnrpc.Lightning', 'GetInfo', 'GetRecoveryInfo', 'StopDaemon'),
-    ...of('lnrpc.Lightning', 'WalletBalance', 'ChannelBalance', 'ListChannels', 'PendingChannels'),
+    ...of('lnrpc.Lightning', 'WalletBalance', 'ListChannels', 'PendingChannels'),
     ...of('lnrpc.Lightning', 'ExportAllChannelBackups', 'VerifyChanBackup'),
   ],
 };
 
-/** Bakes a macaroon for each role that has none yet, and seals it. */
+/** Bakes the macaroon of each role, and seals it. The keeper's comes last: where there is one, there are all. */
 export async function bakeRoles(admin: Operator, vault: Vault): Promise<Result<void>> {
   for (const role of Object.keys(ROLES) as Role[]) {
-    if ((await vault.read(role)) !== undefined) continue;
     const permissions = ROLES[role].map(action => ({ entity: 'uri', action }));
     const baked = await admin.ask<{ macaroon: string }>('bakeMacaroon', { permissions });
     if (!baked.ok) return baked;

@@ -1,11 +1,13 @@
 import type { Clock, Code, Log, Msat } from '../base/index.ts';
+import { pendingChannels } from './channel.ts';
 import { checkChannelBackup } from './channel-backup.ts';
 import { channelFundsOf, type Funds, fundsOf } from './funds.ts';
 import type { NodeAddress } from './line.ts';
 import { readNodeState } from './node-state.ts';
 import { type Operator, openOperator, operatorAt } from './operator.ts';
-import { originOf, type Recovery, recoveryOf } from './origin.ts';
+import { keepOrigin, originOf, type Recovery, recoveryOf } from './origin.ts';
 import type { NodePlace } from './place.ts';
+import { isRestoring } from './recovery.ts';
 import type { Health, Lifecycle, WalletState } from './state.ts';
 import type { Vault } from './vault.ts';
 
@@ -19,6 +21,7 @@ export interface Snapshot extends Partial<Pick<Funds, 'onChain' | 'arriving'>> {
   readonly version: string | undefined;
   readonly synced: boolean | undefined;
   readonly height: number | undefined;
+  /** What can be sent and received over Lightning now. */
   readonly outbound: Msat | undefined;
   readonly inbound: Msat | undefined;
   /** What is wrong. */
@@ -38,13 +41,13 @@ export async function snapshotOf(view: {
   const { lifecycle, health, wallet, version, synced, height, code } = state;
   const isOpen = lifecycle === 'running' && wallet === 'unlocked';
   const keeper = isOpen ? openOperator(view, 'keeper') : undefined;
-  const [funds, searching, channelBackup] = await Promise.all([
+  const [funds, channelBackup] = await Promise.all([
     keeper && fundsIn(keeper),
-    keeper && isSearching(keeper),
     checkChannelBackup(place, backupDirectory).catch(() => undefined),
+    keeper && synced && lookForTheRest(place, keeper).catch(() => undefined),
   ]);
   keeper?.close();
-  const recovery = recoveryOf(wallet !== 'uninitialized', originOf(place), searching ?? true);
+  const recovery = recoveryOf(wallet !== 'uninitialized', originOf(place));
   const told = { lifecycle, health, wallet, recovery, channelBackup, version, code };
   return { ...told, synced: isOpen ? synced : undefined, height, ...NOTHING, ...funds };
 }
@@ -56,15 +59,19 @@ async function fundsIn(operator: Operator): Promise<Funds | undefined> {
   return funds.ok ? funds.value : undefined;
 }
 
-/** Whether lnd still looks for what its words owned, or waits for channels that are being closed. */
-async function isSearching(operator: Operator): Promise<boolean> {
+/** Writes it down when a restored wallet has found everything: later closings of channels take nothing back of that. */
+async function lookForTheRest(place: NodePlace, keeper: Operator): Promise<void> {
+  const origin = originOf(place);
+  if (origin?.seed !== 'restored' || origin.isFound || (await isRestoring(place))) return;
   const [recovery, pending] = await Promise.all([
-    operator.ask<{ recovery_mode: boolean; recovery_finished: boolean }>('getRecoveryInfo', {}),
-    operator.ask<{ total_limbo_balance: string }>('pendingChannels', {}),
+    keeper.ask<{ recovery_mode: boolean; recovery_finished: boolean }>('getRecoveryInfo', {}),
+    pendingChannels(keeper),
   ]);
-  if (!recovery.ok || !pending.ok) return true;
+  if (!recovery.ok || !pending.ok) return;
   const { recovery_mode, recovery_finished } = recovery.value;
-  return (recovery_mode && !recovery_finished) || pending.value.total_limbo_balance !== '0';
+  const isClosing = pending.value.some(({ state }) => state !== 'opening');
+  if ((recovery_mode && !recovery_finished) || isClosing) return;
+  await keepOrigin(place, { ...origin, isFound: true });
 }
 
 interface GetInfo {

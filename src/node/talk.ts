@@ -12,9 +12,9 @@ import { type NodeLine, openLine } from './line.ts';
 import { type Heard, type NodeInfo, SILENCE } from './observation.ts';
 import type { NodePlace } from './place.ts';
 import { isListening } from './ports.ts';
-import { recoveryWindowOf } from './recovery.ts';
+import { unlockWallet } from './recovery.ts';
 import { rpc } from './rpc.ts';
-import { openUnlocker, type Unlocker } from './unlocker.ts';
+import { isWrongPassword, openUnlocker, type Unlocker } from './unlocker.ts';
 import type { NodeSecret, Vault } from './vault.ts';
 
 /** What a keeper has to say to one run of lnd. */
@@ -155,15 +155,14 @@ async function secret(vault: Vault, name: NodeSecret): Promise<Buffer | Code | u
   return vault.read(name).catch((thrown: unknown) => asTollkeeperError(thrown).code);
 }
 
-async function unlock({ vault, place, unlocker, log }: Standing): Promise<Unlocking> {
+async function unlock(standing: Standing): Promise<Unlocking> {
+  const { vault, log } = standing;
   const password = await vault.read('password');
   if (password === undefined) return { kind: 'failed' };
-  const answer = await unlocker.unlock(password, recoveryWindowOf(place));
+  const answer = await unlockWallet(standing, password);
   if (answer.ok) return { kind: 'opened' };
-  const { said } = answer.failure;
-  // btcwallet's words (`waddrmgr`), which lnd hands on without a status of their own.
-  if (/invalid passphrase/i.test(said)) return { kind: 'wrong', password: sha256(password) };
-  log.warn({ said }, 'the wallet could not be opened');
+  if (isWrongPassword(answer.failure)) return { kind: 'wrong', password: sha256(password) };
+  log.warn({ said: answer.failure.said }, 'the wallet could not be opened');
   return { kind: 'failed' };
 }
 

@@ -1,8 +1,10 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import type { UnauthenticatedLnd } from 'ln-service';
-import { type Clock, SECOND } from '../base/index.ts';
+import { type Clock, MINUTE, SECOND } from '../base/index.ts';
+import type { NodeFailure } from './failure.ts';
 import { type Answer, type NodeAddress, within } from './line.ts';
+import type { Restoration } from './recovery.ts';
 import { rpc } from './rpc.ts';
 
 /** How far lnd is, by its own word (`WalletState` of its `stateservice.proto`). */
@@ -24,8 +26,8 @@ type Whereabouts = () => Pick<NodeAddress, 'socket' | 'certificate'>;
 export interface Unlocker {
   /** How far lnd is. */
   stage(): Promise<Answer<Stage>>;
-  /** Opens the wallet, looking as many addresses ahead as a restoration needs (else 0). */
-  unlock(password: Uint8Array, recoveryWindow: number): Promise<Answer<unknown>>;
+  /** Opens the wallet, and goes on with its restoration. */
+  unlock(password: Uint8Array, restoration: Restoration): Promise<Answer<unknown>>;
   /** Makes 24 words, of which lnd keeps nothing. */
   seed(passphrase: string): Promise<Answer<readonly string[]>>;
   /** Makes the wallet and opens it; the admin macaroon, which is told this once. */
@@ -41,16 +43,21 @@ export interface Birth {
   /** What the words are encrypted with; empty for nothing. */
   readonly passphrase: string;
   readonly password: Uint8Array;
-  /** How many addresses are looked for on the chain; 0 for words that are new. */
+  /** How many unused addresses in a row end the search for what the words own; 0 for words that are new. */
   readonly recoveryWindow: number;
-  /** The static backup of the channels that the words had. */
-  readonly channelBackup: Uint8Array | undefined;
+}
+
+/** Whether lnd said that a password is wrong: btcwallet's words (`waddrmgr`), for there is no status for that. */
+export function isWrongPassword({ said }: NodeFailure): boolean {
+  return /invalid passphrase for/.test(said);
 }
 
 /** How long lnd may take to say how far it is, ms. */
 const STAGE_MS: number = 5 * SECOND;
 /** And to open a wallet, ms: it stretches the password twice, on purpose, and may have its database to mend. */
 const UNLOCK_MS: number = 30 * SECOND;
+/** And to make one, ms, which stretches it more often: 3 s, 12 on a busy machine. Giving up early wins nothing. */
+const MAKE_MS: number = 2 * MINUTE;
 
 /** A line to lnd's unlocker, dialled when it is first needed and anew after it broke. */
 export function openUnlocker(whereabouts: Whereabouts, clock: Clock): Unlocker {
@@ -73,11 +80,14 @@ export function openUnlocker(whereabouts: Whereabouts, clock: Clock): Unlocker {
         const { state } = await rpc<{ state: string }>(status, 'getState', {});
         return STAGES[state] ?? 'waiting';
       }),
-    unlock: (password, recoveryWindow) =>
+    unlock: (password, { addresses, channels }) =>
       ask(UNLOCK_MS, ({ unlocker }) =>
         rpc(unlocker, 'unlockWallet', {
           wallet_password: password,
-          recovery_window: recoveryWindow,
+          recovery_window: addresses,
+          ...(channels && {
+            channel_backups: { multi_chan_backup: { multi_chan_backup: channels } },
+          }),
           // Else lnd writes its macaroons onto the disk as they are, and admin's may do everything.
           stateless_init: true,
         }),
@@ -92,10 +102,9 @@ export function openUnlocker(whereabouts: Whereabouts, clock: Clock): Unlocker {
         );
         return cipher_seed_mnemonic;
       }),
-    create: birth =>
-      ask(UNLOCK_MS, ({ unlocker }) => admin(unlocker, 'initWallet', birthOf(birth))),
+    create: birth => ask(MAKE_MS, ({ unlocker }) => admin(unlocker, 'initWallet', birthOf(birth))),
     changePassword: (current, next) =>
-      ask(UNLOCK_MS, ({ unlocker }) =>
+      ask(MAKE_MS, ({ unlocker }) =>
         admin(unlocker, 'changePassword', {
           current_password: current,
           new_password: next,
@@ -106,16 +115,13 @@ export function openUnlocker(whereabouts: Whereabouts, clock: Clock): Unlocker {
   };
 }
 
-function birthOf({ words, passphrase, password, recoveryWindow, channelBackup }: Birth): object {
+function birthOf({ words, passphrase, password, recoveryWindow }: Birth): object {
   return {
     cipher_seed_mnemonic: words,
     aezeed_passphrase: Buffer.from(passphrase),
     wallet_password: password,
     recovery_window: recoveryWindow,
     stateless_init: true,
-    ...(channelBackup === undefined
-      ? {}
-      : { channel_backups: { multi_chan_backup: { multi_chan_backup: channelBackup } } }),
   };
 }
 

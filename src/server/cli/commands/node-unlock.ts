@@ -1,13 +1,6 @@
 import * as z from 'zod';
 import { refuse } from '../../../base/index.ts';
-import {
-  doorOf,
-  isWrong,
-  type Nursery,
-  openUnlocker,
-  takeOver,
-  type Vault,
-} from '../../../node/index.ts';
+import { doorOf, openUnlocker, takeOver } from '../../../node/index.ts';
 import { openLog } from '../../log.ts';
 import { defineCommand } from '../command.ts';
 import { EXIT } from '../exit.ts';
@@ -42,7 +35,7 @@ export const nodeUnlock = defineCommand({
       const typed = await terminal.secret('The password of the node’s wallet');
       if (typed === undefined) return refuse('node_locked');
       const log = await openLog(home.path, now.settings.log.level, clock);
-      const opened = await open({ place, vault, unlocker, clock, log }, Buffer.from(typed));
+      const opened = await takeOver({ place, vault, unlocker, clock, log }, Buffer.from(typed));
       if (!opened.ok) return opened;
       output.answer({ unlocked: true, changed: true }, 'It is open, and the password is sealed.');
       return EXIT.done;
@@ -51,18 +44,3 @@ export const nodeUnlock = defineCommand({
     }
   },
 });
-
-/** Opens it; a wallet that is not ours yet is taken over with what lnd tells whoever has its password. */
-async function open(nursery: Nursery, password: Buffer) {
-  const { vault, unlocker } = nursery;
-  if (!(await isEquipped(vault))) return takeOver(nursery, password);
-  const opened = await unlocker.unlock(password, 0);
-  if (!opened.ok) return refuse(isWrong(opened.failure) ? 'node_password_wrong' : 'node_refused');
-  await vault.keep('password', password);
-  return { ok: true } as const;
-}
-
-async function isEquipped(vault: Vault): Promise<boolean> {
-  const secrets = await Promise.all([vault.read('admin'), vault.read('keeper')]);
-  return secrets.every(secret => secret !== undefined);
-}
