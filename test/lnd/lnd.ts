@@ -46,6 +46,7 @@ export async function openFakeLnd({
     orders: new Map(),
     unroutable: new Set(),
     requests: [],
+    open: new Set(),
     condition: 'active',
     refuses: undefined,
     network: 'bcrt',
@@ -97,10 +98,14 @@ function unaries(node: Node) {
   const handlers = Object.entries(LIGHTNING).map(([name, method]) => [
     name,
     (call: Unary, done: Done) => {
-      answer(node, call, name, method).then(
-        value => done(null, value),
-        thrown => done(errorOf(thrown)),
-      );
+      node.open.add(call);
+      call.once('cancelled', () => node.open.delete(call));
+      answer(node, call, name, method)
+        .then(
+          value => done(null, value),
+          thrown => done(errorOf(thrown)),
+        )
+        .finally(() => node.open.delete(call));
     },
   ]);
   return Object.fromEntries(handlers);
@@ -115,6 +120,8 @@ type Streaming = (node: Node, call: Stream) => Promise<void>;
 
 function streaming(node: Node, right: Right, handle: Streaming) {
   return async (call: Stream) => {
+    node.open.add(call);
+    call.once('close', () => node.open.delete(call));
     try {
       admit(node, macaroonOf(call.metadata), right);
       await handle(node, call);

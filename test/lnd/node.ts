@@ -19,6 +19,8 @@ export interface Node {
   readonly orders: Map<string, number>;
   /** The hashes to which no way leads. */
   readonly unroutable: Set<string>;
+  /** The calls that somebody still waits for. */
+  readonly open: Set<object>;
   condition: Condition;
   /** What it says to whoever wants a payment sent, if it sends none. */
   refuses: string | undefined;

@@ -269,6 +269,18 @@ describe('A sum is freed', () => {
 });
 
 describe('What lnd says of a payment', () => {
+  test('is listened to no longer than a call lasts, as is anything else', async () => {
+    const payment = await due({ kind: 'stuck' }, { waitMs: 50 });
+    for (const _ of 'again') await rig.wallet.pay(payment);
+    await rig.wallet.lookUp(payment.paymentHash);
+    await vi.waitUntil(() => rig.lnd.node.open.size === 0);
+
+    rig.lnd.node.mangle = () => Promise.withResolvers<object>().promise;
+    rig.clock.hurry(HASTE);
+    expect(await rig.wallet.status()).toMatchObject({ ready: false });
+    await vi.waitUntil(() => rig.lnd.node.open.size === 0);
+  });
+
   test('ends the wait at once when the connection breaks, as in flight if lnd has it', async () => {
     const payment = await due({ kind: 'stuck' }, { waitMs: HOUR });
     const paying = rig.wallet.pay(payment);

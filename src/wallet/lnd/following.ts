@@ -1,11 +1,11 @@
 import type { Readable } from 'node:stream';
-import { isFinal, type PaymentRecord } from './record.ts';
+import type { PaymentRecord } from './record.ts';
 
 /** What lnd tells of one payment as it goes on. */
 export interface Following {
   /** lnd's record as it was found or made. */
   readonly first: PaymentRecord;
-  /** The newest record once the payment or the stream has ended, or `until` has. */
+  /** The newest record once the stream has ended, as it does with the payment, or `until` has. */
   last(until: Promise<void>): Promise<PaymentRecord>;
 }
 
@@ -17,7 +17,6 @@ export type RecordStream = Readable & { cancel(): void };
  * stream ends before there is a record.
  */
 export async function follow(open: () => RecordStream, over: AbortSignal): Promise<Following> {
-  over.throwIfAborted();
   const stream = open();
   over.addEventListener('abort', () => stream.cancel(), { once: true });
   const begun = Promise.withResolvers<PaymentRecord>();
@@ -30,7 +29,6 @@ export async function follow(open: () => RecordStream, over: AbortSignal): Promi
   stream.on('data', (record: PaymentRecord) => {
     newest = record;
     begun.resolve(record);
-    if (isFinal(record)) ended.resolve();
   });
   // It stays for good: a stream that is broken off ends with an error, and nobody else would take it.
   stream.on('error', end);

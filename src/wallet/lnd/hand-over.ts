@@ -37,6 +37,8 @@ export async function handOver(
   { payment, network, clock }: HandOver,
   over: AbortSignal,
 ): Promise<Following | PayOutcome> {
+  // It may have waited for its turn until nobody waited for it any more.
+  over.throwIfAborted();
   const asked = clock.now();
   const [known, self] = await Promise.all([
     track(lnd, payment.paymentHash, over),

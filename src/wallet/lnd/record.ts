@@ -45,11 +45,6 @@ export function outcomeOf(record: PaymentRecord, hash: string): PayOutcome {
 
 const NONSENSE: PayOutcome = { kind: 'unknown', cause: 'unreachable' };
 
-/** Whether nothing more comes of a payment than what its record says. */
-export function isFinal(record: PaymentRecord): boolean {
-  return record.status === 'SUCCEEDED' || isOver(record);
-}
-
 /**
  * Failed, with no try left that could still settle. lnd itself calls nothing else failed (`decidePaymentStatus`);
  * this is held against it because a sum that is freed too early is spent twice.

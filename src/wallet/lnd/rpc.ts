@@ -14,7 +14,6 @@ export function ask<T>(
   request: object,
   over: AbortSignal,
 ): Promise<T> {
-  over.throwIfAborted();
   const { promise, resolve, reject } = Promise.withResolvers<T>();
   const call = service[method](request, (error: unknown, answer: T) => {
     if (error) reject(error);
