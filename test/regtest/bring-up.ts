@@ -17,6 +17,8 @@ export interface Network {
   /** The other side: it has all the money that the chain was made with. */
   readonly merchant: Peer;
   readonly operator: Operator;
+  /** Where btcd takes the connections of nodes. */
+  readonly chainPort: number;
   /** Sends money of the merchant to an address, and makes the block that confirms it. */
   send(address: string, sats: number): Promise<void>;
   /** Makes blocks once the funding of a channel, or its closing, waits for one. */
@@ -27,16 +29,21 @@ export interface Network {
 /** Brings a network up: 15 s. */
 export async function bringUp(binaries: Binaries): Promise<Network> {
   const directory = await mkdtemp(join(tmpdir(), 'tollkeeper-regtest-'));
-  const [peerPort, rpcPort] = [await freePort(), await freePort()];
+  const chainPort = await freePort();
   const merchant = await startPeer({
     binaries,
     directory: join(directory, 'merchant'),
     alias: 'merchant',
-    chainPort: peerPort,
+    chainPort,
   });
-  const place = { binaries, directory: join(directory, 'chain'), peerPort, rpcPort };
+  const place = {
+    binaries,
+    directory: join(directory, 'chain'),
+    peerPort: chainPort,
+    rpcPort: await freePort(),
+  };
   const chain = await startChain({ ...place, miner: merchant.address });
-  const operator = await newOperator(directory, await settingsFor(peerPort));
+  const operator = await newOperator(directory, await settingsFor(chainPort));
   const confirm = async (blocks: number) => {
     await until('a transaction waits', async () => (await chain.waiting()).length > 0);
     await chain.mine(blocks);
@@ -47,6 +54,7 @@ export async function bringUp(binaries: Binaries): Promise<Network> {
     chain,
     merchant,
     operator,
+    chainPort,
     confirm,
     async send(address, tokens) {
       const { lnd } = merchant;
