@@ -1,4 +1,4 @@
-import { problem } from '../base/index.ts';
+import { type Msat, problem } from '../base/index.ts';
 import { harmless } from '../http/index.ts';
 import { isRealMoney, networkOf, type Policy } from '../policy/index.ts';
 import type { Store } from '../store/index.ts';
@@ -31,7 +31,7 @@ export async function nodeStatusOf(tollkeeper: Tollkeeper): Promise<NodeStatus> 
     wallet: {
       kind: policy.wallet,
       ready: wallet?.ready ?? false,
-      balanceMsats: wallet && Number(wallet.balance),
+      balanceMsats: shownMsats(wallet?.balance),
     },
     node,
     ...(await executorOf(tollkeeper)),
@@ -52,12 +52,17 @@ async function nodeOf(tollkeeper: Tollkeeper, policy: Policy): Promise<NodeStatu
     ...shown,
     walletState: wallet,
     nodeVersion: version,
-    onChainMsats: onChain && Number(onChain),
-    outboundMsats: outbound && Number(outbound),
-    inboundMsats: inbound && Number(inbound),
+    onChainMsats: shownMsats(onChain),
+    outboundMsats: shownMsats(outbound),
+    inboundMsats: shownMsats(inbound),
     nodeCode: code,
     nodeHint: code && addressed(problem(code).hint, tollkeeper.home.command),
   };
+}
+
+/** An amount as JSON has it, in msat; nothing at all is an amount too. */
+function shownMsats(amount: Msat | undefined): number | undefined {
+  return amount === undefined ? undefined : Number(amount);
 }
 
 type Executor = Pick<NodeStatus, 'executor' | 'executorCode' | 'executorHint'>;

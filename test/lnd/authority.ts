@@ -25,7 +25,7 @@ export function openAuthority(): Authority {
   const rootKey = randomBytes(32);
   return {
     bake(rights = BUYER, expiresAt) {
-      const identifier = Buffer.from(rights.join(' '));
+      const identifier = identifierOf(rights);
       const plain = mintMacaroon({ rootKey, identifier, location: 'lnd', caveats: [] });
       if (expiresAt === undefined) return encodeMacaroon(plain);
       return encodeMacaroon(addCaveat(plain, `time-before ${new Date(expiresAt).toISOString()}`));
@@ -40,8 +40,22 @@ export function openAuthority(): Authority {
       }
       const dead = caveats.find(text => !(now < Date.parse(text.split(' ')[1] ?? '')));
       if (dead) return `caveat "${dead}" not satisfied: macaroon has expired`;
-      const rights = Buffer.from(identifier).toString().split(' ');
-      return rights.includes(right) ? undefined : 'permission denied';
+      return Buffer.from(identifier).includes(opOf(right)) ? undefined : 'permission denied';
     },
   };
+}
+
+/** What lnd's bakery (`macaroon-bakery.v2`, version 3) writes of rights into an identifier: a protobuf. */
+function identifierOf(rights: readonly Right[]): Buffer {
+  const [nonce, storageId] = [field(1, randomBytes(16)), field(2, Buffer.from('0'))];
+  return Buffer.concat([Buffer.of(3), nonce, storageId, ...rights.map(opOf)]);
+}
+
+function opOf(right: Right): Buffer {
+  const [entity = '', action = ''] = right.split(':');
+  return field(3, Buffer.concat([field(1, Buffer.from(entity)), field(2, Buffer.from(action))]));
+}
+
+function field(number: number, value: Uint8Array): Buffer {
+  return Buffer.concat([Buffer.of(number * 8 + 2, value.length), value]);
 }

@@ -75,11 +75,8 @@ async function use(
   const chosen = await chooseNode(session, rules, { network, lnd });
   if (!chosen.ok) return chosen;
   const sealer = await openKeys(home);
-  const agreed = await confirmRealMoney(
-    session,
-    { ...rules, sealer },
-    rules.settings.read().policy,
-  );
+  const { policy } = rules.settings.read();
+  const agreed = await confirmRealMoney(session, { ...rules, sealer }, policy, chosen.value);
   if (!agreed.ok) return agreed;
   const place = remotePlaceOf(home.path);
   await pinCertificate(place, address.certificate);

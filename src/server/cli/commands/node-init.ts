@@ -54,7 +54,7 @@ export const nodeInit = defineCommand({
     const desk = await openSupervisedDesk(session);
     if (!desk.ok) return desk;
     const { policy } = desk.value.now;
-    const agreed = await confirmRealMoney(session, desk.value, policy);
+    const agreed = await confirmRealMoney(session, desk.value, policy, chosen.value);
     if (!agreed.ok) return agreed;
     const plan = { ...checked.value, restored: given.restore };
     const made = await withNursery(session, desk.value, nursery =>

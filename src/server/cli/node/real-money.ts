@@ -1,17 +1,22 @@
 import { ok, type Result, refuse } from '../../../base/index.ts';
 import { isRealMoney, type Policy, purseOf } from '../../../policy/index.ts';
 import { mainnetConsent } from '../../mainnet.ts';
+import { provePin } from '../pin-entry.ts';
 import { needsHuman, type Session } from '../session.ts';
 import type { NodeDesk } from './desk.ts';
 
 /** What has to be typed, letter by letter: a habit of pressing Enter or y does not get there. */
 const WORDS = 'this is real money';
 
-/** Where money is real, has a human with a PIN type that they know. Anywhere else nothing is asked. */
+/**
+ * Where money is real, has a human type that they know, and the PIN, unless they just did (`isProved`). Anywhere else
+ * nothing is asked.
+ */
 export async function confirmRealMoney(
   session: Session,
   { pin, sealer }: Pick<NodeDesk, 'pin' | 'sealer'>,
   policy: Policy,
+  isProved: boolean,
 ): Promise<Result<void>> {
   if (!isRealMoney(policy)) return ok(undefined);
   if (!(await pin.isSet())) {
@@ -25,6 +30,8 @@ export async function confirmRealMoney(
   );
   const typed = await session.terminal.type(`Type “${WORDS}” to go on`);
   if (typed !== WORDS) return refuse('mainnet_unconfirmed');
+  const proof = isProved ? ok(undefined) : await provePin(session, pin);
+  if (!proof.ok) return proof;
   await mainnetConsent(session.home, sealer).give(purseOf(policy));
   return ok(undefined);
 }
