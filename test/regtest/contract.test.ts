@@ -1,8 +1,6 @@
-import { randomBytes } from 'node:crypto';
 import service, { type AuthenticatedLnd } from 'ln-service';
 import { afterAll, beforeAll, inject } from 'vitest';
 import { type Msat, SECOND, sum, systemClock, ZERO } from '../../src/base/index.ts';
-import { encodeInvoice } from '../../src/l402/index.ts';
 import {
   type Ability,
   type Fate,
@@ -14,6 +12,7 @@ import { lndWalletAt } from '../lnd/wallet.ts';
 import { ourAddress, ourLnd, paymentsOf } from './books.ts';
 import { bringUp, type Network } from './bring-up.ts';
 import { type Farther, openFarther } from './farther.ts';
+import { foreignBill } from './foreign.ts';
 import { openNode } from './node.ts';
 import { type Bill, openTill, type Till } from './till.ts';
 import { until } from './until.ts';
@@ -70,34 +69,17 @@ walletContract('A real lnd', CAN, async (): Promise<WalletRig> => {
 
 async function billFor(amount: Msat, fate: Fate): Promise<Bill> {
   if (fate === 'settles') return till.bill(amount);
-  if (fate === 'unroutable') return fromNowhere(amount);
+  if (fate === 'unroutable') return foreignBill(amount);
   const bill = await till.hold(amount);
   if (fate === 'fails') await till.refuse(bill.hash);
   return bill;
 }
 
 async function flawed(amount: Msat, flaw: Flaw): Promise<Bill> {
-  if (flaw === 'foreign network') return fromNowhere(amount, 'bc');
+  if (flaw === 'foreign network') return foreignBill(amount, 'bc');
   if (flaw === 'no amount') return till.bill(undefined);
   const expiresAt = systemClock.now() + 2 * SECOND;
   const bill = await till.bill(amount, { expires_at: new Date(expiresAt).toISOString() });
   await until('the invoice expires', async () => systemClock.now() > expiresAt);
   return bill;
-}
-
-/** An invoice of a node that nobody has a channel to. */
-async function fromNowhere(amount: Msat, network: 'bc' | 'bcrt' = 'bcrt'): Promise<Bill> {
-  const hash = randomBytes(32).toString('hex');
-  const text = encodeInvoice(
-    {
-      network,
-      amount,
-      paymentHash: hash,
-      paymentSecret: randomBytes(32).toString('hex'),
-      createdAt: systemClock.now(),
-      description: 'from nowhere',
-    },
-    randomBytes(32),
-  );
-  return { text, hash };
 }
