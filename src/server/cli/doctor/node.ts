@@ -51,7 +51,7 @@ async function checkBinary(
 }
 
 function stateOf({ code, lifecycle, outbound, synced, height }: Snapshot): Check {
-  const name = 'node';
+  const name = 'Lightning node';
   if (lifecycle === 'stopped') return refusal(name, 'node_not_running');
   if (code === 'node_unsynced') {
     return warning(name, chainText(false, height), problem(code).hint);
