@@ -75,7 +75,11 @@ export function isRealMoney({ network }: Pick<Policy, 'network'>): boolean {
  * Names whose money it is: a payment that one purse was handed can only be asked about there. Another purse knows
  * nothing of it, which would be taken for proof that it was never sent.
  */
-export function purseOf({ wallet, network, lnd }: Pick<Policy, 'wallet' | 'network' | 'lnd'>): string {
+export function purseOf({
+  wallet,
+  network,
+  lnd,
+}: Pick<Policy, 'wallet' | 'network' | 'lnd'>): string {
   if (lnd === undefined) return wallet;
   return lnd.mode === 'remote' ? `lnd/${network}/${lnd.address}` : `lnd/${network}`;
 }
