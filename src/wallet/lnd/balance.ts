@@ -1,7 +1,7 @@
 import type { AuthenticatedLnd } from 'ln-service';
 import { least, type Msat, minus, sats, sum } from '../../base/index.ts';
+import { rpc } from '../../node/index.ts';
 import { amountOf } from './record.ts';
-import { ask } from './rpc.ts';
 
 interface ChannelBalance {
   readonly local_balance: { readonly msat: string } | null;
@@ -23,8 +23,8 @@ interface Channel {
  */
 export async function balanceOf(lnd: AuthenticatedLnd, over: AbortSignal): Promise<Msat> {
   const [{ local_balance: total }, { channels }] = await Promise.all([
-    ask<ChannelBalance>(lnd.default, 'channelBalance', {}, over),
-    ask<{ channels: readonly Channel[] }>(lnd.default, 'listChannels', {}, over),
+    rpc<ChannelBalance>(lnd.default, 'channelBalance', {}, over),
+    rpc<{ channels: readonly Channel[] }>(lnd.default, 'listChannels', {}, over),
   ]);
   return minus(amountOf(total?.msat ?? '') ?? sats(0), sum(...channels.map(tiedUp)));
 }

@@ -1,6 +1,6 @@
 import type { AuthenticatedLnd } from 'ln-service';
 import type { Network } from '../../l402/index.ts';
-import { ask } from './rpc.ts';
+import { rpc } from '../../node/index.ts';
 
 /** What a node says of itself, as far as payments depend on it. */
 export interface Self {
@@ -27,7 +27,7 @@ interface Info {
 
 /** Asks a node about itself; rejects with gRPC's error, as it does while its wallet is locked. */
 export async function selfOf(lnd: AuthenticatedLnd, over: AbortSignal): Promise<Self> {
-  const { synced_to_chain: synced, chains } = await ask<Info>(lnd.default, 'getInfo', {}, over);
+  const { synced_to_chain: synced, chains } = await rpc<Info>(lnd.default, 'getInfo', {}, over);
   const bitcoin = chains.find(({ chain }) => chain === 'bitcoin');
   return { synced, network: PREFIXES[bitcoin?.network ?? ''] };
 }

@@ -1,8 +1,8 @@
 import type { AuthenticatedLnd } from 'ln-service';
 import { SECOND, TollkeeperError } from '../../base/index.ts';
+import { rpc } from '../../node/index.ts';
 import type { SentPayment } from '../../task/wallet.ts';
 import { outcomeOf, type PaymentRecord, sentOf } from './record.ts';
-import { ask } from './rpc.ts';
 
 /** Payments in one answer: with all their tries and routes, some kB each. */
 const PAGE = 250;
@@ -27,7 +27,7 @@ export async function sentSince(
       max_payments: PAGE,
       creation_date_start: Math.max(0, Math.floor(since / SECOND)),
     };
-    const { payments, last_index_offset } = await ask<Page>(
+    const { payments, last_index_offset } = await rpc<Page>(
       lnd.default,
       'listPayments',
       request,
