@@ -1,10 +1,11 @@
-import { cpSync, globSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, globSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { build } from 'esbuild';
 
-rmSync('dist', { recursive: true, force: true });
+// Put in place whole, so that what runs from there meanwhile finds its parts: the same sources have the same names.
+const draft = `.dist-${process.pid}`;
 const { metafile } = await build({
   entryPoints: { tollkeeper: 'src/tollkeeper.ts' },
-  outdir: 'dist',
+  outdir: draft,
   bundle: true,
   splitting: true,
   format: 'esm',
@@ -24,9 +25,11 @@ const { metafile } = await build({
   // And look for their files beside themselves: ln-service's are put beside the bundle.
   define: { __dirname: 'bundle' },
 });
-cpSync('node_modules/lightning/grpc/protos', 'dist/protos', { recursive: true });
-cpSync('node_modules/tiny-secp256k1/lib/secp256k1.wasm', 'dist/secp256k1.wasm');
-writeFileSync('dist/LICENSES.txt', licences(Object.keys(metafile.inputs)));
+cpSync('node_modules/lightning/grpc/protos', `${draft}/protos`, { recursive: true });
+cpSync('node_modules/tiny-secp256k1/lib/secp256k1.wasm', `${draft}/secp256k1.wasm`);
+writeFileSync(`${draft}/LICENSES.txt`, licences(Object.keys(metafile.inputs)));
+rmSync('dist', { recursive: true, force: true });
+renameSync(draft, 'dist');
 
 /** The licences of the packages whose code is in the bundle: they ask to go where it goes. */
 function licences(inputs: readonly string[]): string {

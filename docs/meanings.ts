@@ -93,6 +93,22 @@ export const MEANINGS: Readonly<Record<string, string>> = {
   daySpentMsats: 'Spent and held in the last 24 hours',
   totalCapMsats: 'caps.totalSats',
   totalSpentMsats: 'Spent and held ever',
+  node: 'The Lightning node behind an lnd wallet; absent with the sandbox',
+  lifecycle: 'Whether lnd runs, as its keeper drives it; `remote` for one that runs elsewhere',
+  health:
+    'Whether it does its work: `healthy` is active by its own word and in step with the chain',
+  walletState: 'The wallet inside it; `initialized` is one that is not heard of now',
+  recovery:
+    'Whether the wallet would survive its machine: whether a human was asked its words back, or restored it from them',
+  channelBackup: 'How the copy of the channel backup stands; `none` while there are no channels',
+  nodeVersion: 'Of lnd',
+  synced: 'Whether it has caught up with the chain',
+  height: 'The last block that it knows',
+  onChainMsats: 'Confirmed on the chain',
+  outboundMsats: 'Our side of its channels',
+  inboundMsats: 'The other side of them: what could be received',
+  nodeCode: 'What is wrong with it: one of the codes',
+  nodeHint: 'What to do about that',
   pendingApprovals: 'Questions that wait for a human',
   paymentsInFlight: 'Payments on their way',
 };

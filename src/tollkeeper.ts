@@ -17,6 +17,8 @@ In a checkout, npx finds the Node that npm ci brought: npx node dist/tollkeeper.
   );
   process.exit(1);
 }
+// What Node will drop one day concerns who wrote a library, not whoever runs this.
+process.noDeprecation = true;
 const shared = join(homedir(), '.cache');
 const cache = join(shared, 'tollkeeper');
 try {

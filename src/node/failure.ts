@@ -13,30 +13,40 @@ export interface NodeFailure {
   readonly said: string;
 }
 
-/** gRPC status codes. */
-const DEADLINE_EXCEEDED = 4;
-const UNAVAILABLE = 14;
-const UNAUTHENTICATED = 16;
+/** The gRPC statuses that tell a failure without lnd's words. */
+const STATUSES: ReadonlyMap<number | undefined, NodeFailure['kind']> = new Map([
+  [1, 'timeout'],
+  [4, 'timeout'],
+  [7, 'macaroon_refused'],
+  [14, 'unreachable'],
+  [16, 'macaroon_refused'],
+]);
 
-/** What lnd says on its wire, for it has no codes for them: v0.20 `rpcperms/interceptor.go`, `macaroons/`. */
+/**
+ * What is said where the status is only `unknown`: by lnd v0.20 in `rpcperms/interceptor.go`, by what it reads
+ * macaroons with (`macaroon.v2`, `macaroon-bakery.v2`), and by gRPC where a stream or its channel broke.
+ */
 const SAYINGS: readonly (readonly [NodeFailure['kind'], RegExp])[] = [
-  ['locked', /wallet locked|wallet is encrypted/i],
-  ['no_wallet', /wallet not created|wallet not found/i],
-  ['starting', /in the process of starting up|not yet ready|still starting/i],
-  ['macaroon_refused', /verification failed|permission denied|macaroon|invalid caveat/i],
+  ['locked', /^wallet locked|^wallet is encrypted/i],
+  ['no_wallet', /^wallet not (created|found)/i],
+  ['starting', /in the process of starting|^waiting to start|still starting/i],
+  [
+    'macaroon_refused',
+    /^verification failed|^permission denied$|^caveat .* not satisfied|^expected 1 macaroon|^cannot get macaroon|^unmarshal v[12]|^(unknown macaroon version|invalid ID)/i,
+  ],
+  ['unreachable', /^Received RST_STREAM|^Channel has been shut down/i],
 ];
 
-/** Reads what an ln-service call was rejected with: `[code, name, {err}]`, or an error of its own. */
+/** Reads what a call was rejected with: `[code, name, {err}]` of ln-service, an error of gRPC, or any other. */
 export function failureOf(thrown: unknown): NodeFailure {
-  const [, name, more] = Array.isArray(thrown) ? thrown : [500, String(thrown), undefined];
-  const { code, details } = (more?.err ?? {}) as { code?: number; details?: string };
-  const said = [name, details].filter(part => typeof part === 'string').join(': ');
-  return { kind: kindOf(code, said), status: code, said };
+  const [, name, more] = Array.isArray(thrown) ? thrown : [undefined, undefined, { err: thrown }];
+  const { code, details, message } = Object(more?.err);
+  const status = typeof code === 'number' ? code : undefined;
+  const words = [details, message, name].find(part => typeof part === 'string' && part !== '');
+  const said = [name, words].filter(part => typeof part === 'string').join(': ');
+  return { kind: kindOf(status, String(words)), status, said };
 }
 
-function kindOf(code: number | undefined, said: string): NodeFailure['kind'] {
-  if (code === UNAVAILABLE) return 'unreachable';
-  if (code === DEADLINE_EXCEEDED) return 'timeout';
-  if (code === UNAUTHENTICATED) return 'macaroon_refused';
-  return SAYINGS.find(([, words]) => words.test(said))?.[0] ?? 'refused';
+function kindOf(status: number | undefined, words: string): NodeFailure['kind'] {
+  return STATUSES.get(status) ?? SAYINGS.find(([, saying]) => saying.test(words))?.[0] ?? 'refused';
 }

@@ -22,10 +22,21 @@ export type Answer<T> =
 export interface NodeLine {
   /**
    * Makes a call that ends within `ms`, whatever lnd does: ln-service itself waits for ever. What lnd does after
-   * that still counts. Rejects only with what `whereabouts` rejects with.
+   * that still counts; `over` aborts once nobody waits for it any more. Rejects only with what `whereabouts`
+   * rejects with.
    */
-  ask<T>(ms: number, call: (lnd: AuthenticatedLnd) => Promise<T>): Promise<Answer<T>>;
+  ask<T>(ms: number, call: Call<T>): Promise<Answer<T>>;
   close(): void;
+}
+
+/** What is done on a line. */
+export type Call<T> = (lnd: AuthenticatedLnd, over: AbortSignal) => Promise<T>;
+
+/** One connection. It is broken when a call on it found nobody: an lnd that was started anew may be elsewhere. */
+interface Dialled {
+  readonly lnd: AuthenticatedLnd;
+  readonly since: number;
+  broken: boolean;
 }
 
 /** A broken line is not dialled more often than this, ms: dialling parses lnd's whole interface. */
@@ -38,39 +49,45 @@ const LATE: NodeFailure = { kind: 'timeout', status: undefined, said: 'no answer
  * certificate; it rejects with a TollkeeperError where there is nothing to dial.
  */
 export function openLine(whereabouts: () => Promise<NodeAddress>, clock: Clock): NodeLine {
-  let line: { readonly lnd: AuthenticatedLnd; readonly since: number } | undefined;
-  let dialling: Promise<AuthenticatedLnd> | undefined;
+  let line: Dialled | undefined;
+  let dialling: Promise<Dialled> | undefined;
 
   const hangUp = (): void => {
     if (line !== undefined) for (const service of Object.values(line.lnd)) service.close();
     line = undefined;
   };
-  const connect = async (): Promise<AuthenticatedLnd> => {
-    const lnd = await dial(await whereabouts());
-    line = { lnd, since: clock.now() };
-    return lnd;
+  const connect = async (): Promise<Dialled> => {
+    line = { lnd: await dial(await whereabouts()), since: clock.now(), broken: false };
+    return line;
   };
-  const connected = async (): Promise<AuthenticatedLnd> => {
-    if (line !== undefined) return line.lnd;
+  const connected = async (): Promise<Dialled> => {
+    if (line?.broken && Math.abs(clock.now() - line.since) >= REDIAL_MS) hangUp();
+    if (line !== undefined) return line;
     dialling ??= connect().finally(() => {
       dialling = undefined;
     });
     return dialling;
   };
-  const broken = ({ kind }: NodeFailure): void => {
-    const isOld = line !== undefined && Math.abs(clock.now() - line.since) >= REDIAL_MS;
-    if (isOld && (kind === 'unreachable' || kind === 'timeout')) hangUp();
-  };
 
   return {
     async ask(ms, call) {
-      const lnd = await connected();
-      const answer = await within(clock, ms, call(lnd));
-      if (!answer.ok) broken(answer.failure);
+      const on = await connected();
+      const over = new AbortController();
+      const called = (async () => call(on.lnd, over.signal))();
+      const answer = await within(clock, ms, called);
+      over.abort();
+      if (!answer.ok && isAway(answer.failure)) on.broken = true;
       return answer;
     },
-    close: hangUp,
+    close() {
+      hangUp();
+      dialling?.then(hangUp, () => undefined);
+    },
   };
+}
+
+function isAway({ kind }: NodeFailure): boolean {
+  return kind === 'unreachable' || kind === 'timeout';
 }
 
 /** lnd's interface beside the bundle; in a checkout ln-service finds its own. */

@@ -1,6 +1,9 @@
 import type { Code } from '../base/index.ts';
 
-/** Whether lnd is there, as its keeper drives it. `backoff` waits before the next start; `failed` has given up. */
+/**
+ * Whether lnd is there, as its keeper drives it. `backoff` waits after lnd ended by itself. `failed` could not start
+ * it, and looks again at `retryAt`; or has given up after a crash loop, and waits for a new wish.
+ */
 export type Lifecycle = 'stopped' | 'starting' | 'running' | 'stopping' | 'backoff' | 'failed';
 /** Whether lnd does its work: `healthy` is active by its own word and in step with the chain. */
 export type Health = 'unknown' | 'starting' | 'healthy' | 'unhealthy';
@@ -25,10 +28,12 @@ export interface NodeState {
   readonly lines: readonly string[];
   /** How often in a row it ended before it was ready. */
   readonly crashes: number;
-  /** When it is started again, ms. */
+  /** When it is tried again, ms since 1970. */
   readonly retryAt: number | undefined;
-  /** When this was seen, ms. */
+  /** When this was seen, ms since 1970. */
   readonly at: number;
+  /** The process that has charge of it; without one it may run, but nobody looks after it. */
+  readonly keeper: ProcessId | undefined;
   readonly lnd: ProcessId | undefined;
   /** `host:port` of its gRPC. */
   readonly socket: string | undefined;

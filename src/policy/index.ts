@@ -8,8 +8,8 @@ export {
   parseSettingsJson,
   parseSettingsText,
 } from './parse-settings.ts';
-export { type Allowance, isRealMoney, moneyOf, type Policy } from './policy.ts';
-export { policyHash, policyOf, settingsOf } from './policy-of.ts';
+export { type Allowance, isRealMoney, type NodeRules, type Policy, purseOf } from './policy.ts';
+export { networkOf, policyHash, policyOf, settingsOf } from './policy-of.ts';
 export { type Reservation, reservable } from './reservation.ts';
 export { maySellOn, type SellerPolicy } from './seller.ts';
 export { defaultSettings, type Settings, type WrittenSettings } from './settings.ts';

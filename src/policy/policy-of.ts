@@ -6,6 +6,12 @@ import type { Settings } from './settings.ts';
 
 /** The BOLT11 prefix of each network. */
 const PREFIXES = { mainnet: 'bc', testnet: 'tb', signet: 'tbs', regtest: 'bcrt' } as const;
+const NAMES = { bc: 'mainnet', tb: 'testnet', tbs: 'signet', bcrt: 'regtest' } as const;
+
+/** The network of a policy, as the settings and lnd name it. */
+export function networkOf({ network }: Pick<Policy, 'network'>): Settings['network'] {
+  return NAMES[network];
+}
 
 /** What the settings decide about money and hosts: sats become msat, minutes become ms. */
 export function policyOf(settings: Settings): Policy {
@@ -55,7 +61,9 @@ export function settingsOf(policy: Policy, base: Settings): ParsedSettings {
   const { caps, fees, hosts, approvals, payments, paused } = policy;
   return parseSettings({
     ...base,
-    ...(policy.lnd === undefined ? {} : { lnd: { ...base.lnd, ...policy.lnd } }),
+    network: networkOf(policy),
+    wallet: { kind: policy.wallet },
+    lnd: { ...base.lnd, ...policy.lnd },
     paused,
     caps: {
       requestSats: inSats(caps.request),

@@ -29,8 +29,8 @@ export interface NodeRules {
 
 /** What the operator decided, parsed: the only thing that decisions read of the settings. */
 export interface Policy {
-  /** The BOLT11 prefix that may be paid, without `ln`: `bcrt`, `tb`, `tbs`, `sb`, `bc`. */
-  readonly network: 'bc' | 'tb' | 'tbs' | 'bcrt' | 'sb';
+  /** The BOLT11 prefix that may be paid, without `ln`. */
+  readonly network: 'bc' | 'tb' | 'tbs' | 'bcrt';
   readonly wallet: 'sandbox' | 'lnd';
   /** Who holds the money of an lnd wallet; undefined for the sandbox. */
   readonly lnd: NodeRules | undefined;
@@ -73,8 +73,15 @@ export function isRealMoney({ network }: Pick<Policy, 'network'>): boolean {
   return network === 'bc';
 }
 
-/** What the money is, for a human: only bitcoin's main network has money that is worth anything. */
-export function moneyOf(policy: Pick<Policy, 'network' | 'wallet'>): 'real' | 'test' | 'sandbox' {
-  if (policy.wallet === 'sandbox') return 'sandbox';
-  return isRealMoney(policy) ? 'real' : 'test';
+/**
+ * Names whose money it is: a payment that one purse was handed can only be asked about there. Another purse knows
+ * nothing of it, which would be taken for proof that it was never sent.
+ */
+export function purseOf({
+  wallet,
+  network,
+  lnd,
+}: Pick<Policy, 'wallet' | 'network' | 'lnd'>): string {
+  if (lnd === undefined) return wallet;
+  return lnd.mode === 'remote' ? `lnd/${network}/${lnd.address}` : `lnd/${network}`;
 }

@@ -12,7 +12,7 @@ type Opened = Policy['hosts']['methods'][number];
  */
 export function strictest(a: Policy, b: Policy): Policy {
   const met = meet(a, b);
-  const agreed = digestOf(purseOf(a)) === digestOf(purseOf(b));
+  const agreed = digestOf(sourceOf(a)) === digestOf(sourceOf(b));
   const shown = sameFace(a.seller, b.seller);
   return {
     ...met,
@@ -21,8 +21,8 @@ export function strictest(a: Policy, b: Policy): Policy {
   };
 }
 
-/** Whose money is spent, and where. */
-function purseOf({ network, wallet, lnd }: Policy): Pick<Policy, 'network' | 'wallet' | 'lnd'> {
+/** Where the money comes from. */
+function sourceOf({ network, wallet, lnd }: Policy): Pick<Policy, 'network' | 'wallet' | 'lnd'> {
   return { network, wallet, lnd };
 }
 
@@ -68,7 +68,7 @@ const FIELDS: readonly (readonly [path: string, read: (policy: Policy) => unknow
 
 function meet(a: Policy, b: Policy): Policy {
   return {
-    ...purseOf(a),
+    ...sourceOf(a),
     paused: a.paused || b.paused,
     caps: {
       request: least(a.caps.request, b.caps.request),

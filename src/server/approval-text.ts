@@ -27,7 +27,7 @@ export async function surroundingsOf({ means, store, clock }: Tollkeeper): Promi
  */
 export function approvalText(question: Question, { wallet, left }: Surroundings): string {
   const { asked, request, url, price, caller } = question;
-  const money = wallet.real ? 'REAL money' : 'sandbox money, worth nothing';
+  const money = wallet.real ? 'REAL money' : 'play money, worth nothing';
   return [
     `Pay at most ${showSats(asked.ceiling)}, fees in (${money})?`,
     price === undefined ? 'The price is not known yet.' : `Price: ${showSats(price)}`,

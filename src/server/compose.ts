@@ -60,7 +60,8 @@ export async function compose(home: Home, post: Post = 'on_call'): Promise<Tollk
     throw thrown;
   });
   const egress = wayOut(http);
-  const wallet = openWallet({ home: home.path, clock, log });
+  const policy = () => settings.read().policy;
+  const wallet = openWallet({ home, sealer, pin, clock, log, policy });
   const now = async () => {
     guarded = await pin.isSet();
     return settings.read();

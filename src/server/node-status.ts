@@ -1,10 +1,11 @@
-import { problem } from '../base/index.ts';
+import { type Msat, problem } from '../base/index.ts';
 import { harmless } from '../http/index.ts';
-import { isRealMoney, type Policy } from '../policy/index.ts';
+import { isRealMoney, networkOf, type Policy } from '../policy/index.ts';
 import type { Store } from '../store/index.ts';
 import { holderOf, statusOf } from '../task/index.ts';
 import { addressed, type NodeStatus } from '../tools/index.ts';
 import type { Tollkeeper } from './compose.ts';
+import { nodeViewOf } from './node.ts';
 import { LOCAL_OWNER } from './owner.ts';
 import { VERSION } from './version.ts';
 
@@ -15,20 +16,24 @@ const MOST_REASON = 200;
 export async function nodeStatusOf(tollkeeper: Tollkeeper): Promise<NodeStatus> {
   const { means, store, settings, clock } = tollkeeper;
   const { policy } = await means.house();
-  const { broken, unconfirmed, problem: complaint, settings: stated } = settings.read();
-  const wallet = await means
-    .wallet()
-    .then(open => open.status())
-    .catch(() => undefined);
+  const { broken, unconfirmed, problem: complaint } = settings.read();
+  const [wallet, node] = await Promise.all([
+    means
+      .wallet()
+      .then(open => open.status())
+      .catch(() => undefined),
+    nodeOf(tollkeeper, policy),
+  ]);
   return {
     version: VERSION,
-    network: stated.network,
+    network: networkOf(policy),
     realMoney: isRealMoney(policy),
     wallet: {
       kind: policy.wallet,
       ready: wallet?.ready ?? false,
-      balanceMsats: wallet && Number(wallet.balance),
+      balanceMsats: shownMsats(wallet?.balance),
     },
+    node,
     ...(await executorOf(tollkeeper)),
     record: await recordState(store),
     ...(await pauseOf(store, policy.paused)),
@@ -36,6 +41,28 @@ export async function nodeStatusOf(tollkeeper: Tollkeeper): Promise<NodeStatus> 
     settingsProblem: complaint?.message,
     ...(await budgetsOf(store, policy, clock.now())),
   };
+}
+
+/** The node behind an lnd wallet, as far as it tells. */
+async function nodeOf(tollkeeper: Tollkeeper, policy: Policy): Promise<NodeStatus['node']> {
+  const seen = await nodeViewOf(tollkeeper, policy);
+  if (seen === undefined) return undefined;
+  const { wallet, version, code, onChain, outbound, inbound, arriving: _, ...shown } = seen;
+  return {
+    ...shown,
+    walletState: wallet,
+    nodeVersion: version,
+    onChainMsats: shownMsats(onChain),
+    outboundMsats: shownMsats(outbound),
+    inboundMsats: shownMsats(inbound),
+    nodeCode: code,
+    nodeHint: code && addressed(problem(code).hint, tollkeeper.home.command),
+  };
+}
+
+/** An amount as JSON has it, in msat; nothing at all is an amount too. */
+function shownMsats(amount: Msat | undefined): number | undefined {
+  return amount === undefined ? undefined : Number(amount);
 }
 
 type Executor = Pick<NodeStatus, 'executor' | 'executorCode' | 'executorHint'>;

@@ -112,6 +112,7 @@ export type Fact = { readonly at: number } & (
       readonly paymentHash: string;
       readonly amount: Msat;
       readonly feeLimit: Msat;
+      /** The purse that the wallet spends from: the only one that can tell what became of the payment. */
       readonly wallet: string;
       /** The rule or allowance that the sum counts against. */
       readonly grant: string | undefined;

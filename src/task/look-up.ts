@@ -14,8 +14,9 @@ export async function lookUp(
   means: Means,
   turn: Turn<StepOf<'look_up'>>,
 ): Promise<number | undefined> {
-  const wallet = await means.wallet();
-  const outcome = await wallet.lookUp(turn.step.reserved.paymentHash);
+  const { reserved } = turn.step;
+  const wallet = await means.wallet(reserved.wallet);
+  const outcome = await wallet.lookUp(reserved.paymentHash);
   // A wallet that once showed a wrong preimage is believed nothing but a right one.
   const { doubted } = purchaseOf(turn.task.facts);
   if (doubted !== undefined && outcome.kind !== 'settled') return MINUTE;
@@ -25,7 +26,7 @@ export async function lookUp(
   const again = await recordStep(means, turn, sendAgain(turn.fence, await means.house()));
   if (again.rejected === undefined) return send(means, turn, wallet);
   await recordStep(means, turn, missed);
-  return patience(turn.step.reserved, means.clock.now());
+  return patience(reserved, means.clock.now());
 }
 
 /**

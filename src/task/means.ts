@@ -22,8 +22,11 @@ export interface Means {
   readonly bodies: Bodies;
   readonly credentials: Credentials;
   readonly egress: Egress;
-  /** The one configured wallet, opened once; rejects with `wallet_unavailable`. */
-  readonly wallet: () => Promise<Wallet>;
+  /**
+   * The one wallet that the settings name, opened once; rejects with `wallet_unavailable`, also when it is not
+   * the one of the purse that is asked for.
+   */
+  readonly wallet: (purse?: string) => Promise<Wallet>;
   /** Read anew for every step, so that a tightened setting counts at once. */
   readonly house: () => Promise<House>;
   readonly clock: Clock;

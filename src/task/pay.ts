@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { SECOND } from '../base/index.ts';
+import { purseOf } from '../policy/index.ts';
 import { newNames } from './judge.ts';
 import type { Means } from './means.ts';
 import type { StepOf } from './next-step.ts';
@@ -15,10 +16,10 @@ const AUDIT_MS: number = 1 * SECOND;
 
 /** T1, then the wallet, then T2 or T3. Returns when to look again, ms from now, if it has to wait. */
 export async function pay(means: Means, turn: Turn<StepOf<'pay'>>): Promise<number | undefined> {
-  const wallet = await means.wallet();
+  const rules = await means.house();
+  const wallet = await means.wallet(purseOf(rules.policy));
   const { paymentHash } = turn.step.challenged.quote;
   const attemptId = randomUUID();
-  const rules = await means.house();
   const decide = reserve({ fence: turn.fence, rules, names: newNames(), attemptId });
   const { facts, rejected } = await recordStep(means, turn, decide, { paymentHash });
   if (rejected === 'PAYMENTS_IN_FLIGHT') return QUEUE_MS;

@@ -1,5 +1,5 @@
 import { type Refused, refuse } from '../base/index.ts';
-import { reservable } from '../policy/index.ts';
+import { purseOf, reservable } from '../policy/index.ts';
 import { covers, type Rules } from './approval.ts';
 import type { NewFact } from './fact.ts';
 import { denied, judge, type Names } from './judge.ts';
@@ -41,7 +41,7 @@ export function reserve({ fence, rules, names, attemptId }: Reservation): Decide
     const fits = reservable(rules.policy, books, wanted);
     if (!fits.ok) return setBack(fits, () => judge(facts, books, now, rules, names), now);
     const { feeLimit } = fits.value;
-    const { wallet } = rules.policy;
+    const wallet = purseOf(rules.policy);
     return [
       { kind: 'reserved', at: now, attemptId, host, paymentHash, amount, feeLimit, wallet, grant },
       { kind: 'sending', at: now, fence },

@@ -4,6 +4,40 @@ import { shownMsats } from './fields.ts';
 import { defineTool, LOOKS } from './tool.ts';
 
 const text = z.string().optional();
+/** What is known of the node behind an lnd wallet; what a node that is down cannot tell is left out. */
+const node = z
+  .object({
+    lifecycle: z.enum([
+      'stopped',
+      'starting',
+      'running',
+      'stopping',
+      'backoff',
+      'failed',
+      'remote',
+    ]),
+    health: z.enum(['unknown', 'starting', 'healthy', 'unhealthy']),
+    walletState: z.enum(['uninitialized', 'initialized', 'locked', 'unlocked', 'unknown']),
+    recovery: z
+      .enum([
+        'none',
+        'seed_backup_pending',
+        'seed_backup_acknowledged',
+        'restore_ready',
+        'restored',
+      ])
+      .optional(),
+    channelBackup: z.enum(['none', 'current', 'stale', 'missing']).optional(),
+    nodeVersion: text,
+    synced: z.boolean().optional(),
+    height: z.number().optional(),
+    onChainMsats: shownMsats.optional(),
+    outboundMsats: shownMsats.optional(),
+    inboundMsats: shownMsats.optional(),
+    nodeCode: text,
+    nodeHint: text,
+  })
+  .meta({ brief: true });
 const output = z.object({
   version: z.string(),
   network: z.string(),
@@ -13,6 +47,7 @@ const output = z.object({
     ready: z.boolean(),
     balanceMsats: shownMsats.optional(),
   }),
+  node: node.optional(),
   executor: z.enum(['standing', 'active', 'idle', 'offline']),
   executorCode: text,
   executorHint: text,
@@ -56,7 +91,7 @@ function summaryOf({ wallet, realMoney, record, paused, executorHint }: NodeStat
   const { balanceMsats } = wallet;
   const balance = balanceMsats === undefined ? 'unknown' : showSats(msat(balanceMsats));
   const said = [
-    `${balance} of ${realMoney ? 'real' : 'sandbox'} money.`,
+    `${balance} of ${realMoney ? 'real' : 'play'} money.`,
     paused && 'All spending is paused.',
     record !== 'ok' && 'The record is of a newer version: nothing is paid until the update.',
     executorHint && `Purchases wait for a process that pays. ${executorHint}`,

@@ -108,7 +108,8 @@ function moneyOf({ requested, challenged, reserved, settled }: Purchase): Partia
   return {
     maxSpendMsats: numberOf(requested.wishes.maxSpend),
     quotedAmountMsats: numberOf(challenged?.quote.amount),
-    paymentBackend: reserved?.wallet,
+    // The kind alone: where the operator's node is, is no business of a model's.
+    paymentBackend: reserved?.wallet.split('/', 1)[0],
     paymentId: reserved?.attemptId,
     // The hash identifies the payment to anyone who may ask; the preimage would be the goods themselves.
     proofReference: settled && reserved && `payment_hash:${reserved.paymentHash}`,

@@ -25,7 +25,7 @@ export function taskReply(
 
 function summaryOf({ wallet }: ToolContext, output: TaskOutput): string {
   const { status, denyReason, next, taskId } = output;
-  const money = wallet.real ? '' : ' (sandbox money)';
+  const money = wallet.real ? '' : ' (play money)';
   const lines = [`Task ${taskId}: ${status}.`, costOf(output, money), denyReason, next];
   return lines.filter(line => line !== undefined && line !== '').join(' ');
 }

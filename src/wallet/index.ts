@@ -1,3 +1,4 @@
+export { openLndWallet } from './lnd/wallet.ts';
 export type { Behaviour } from './sandbox/behaviour.ts';
 export type { Issued, Order } from './sandbox/invoice.ts';
 export { openSandboxIssuer } from './sandbox/issuer.ts';

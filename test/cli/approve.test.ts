@@ -28,7 +28,7 @@ describe('approving at a terminal', () => {
     const { payments } = await market.counts();
     const { code, stdout, stderr } = await run('approve', id, '--once');
     expect(code).toBe(0);
-    expect(stderr).toContain('Pay at most 16 sats, fees in (sandbox money, worth nothing)?');
+    expect(stderr).toContain('Pay at most 16 sats, fees in (play money, worth nothing)?');
     expect(stderr).toContain('Price: 10 sats\n');
     expect(stderr).toMatch(
       /Left of today's budget: [\d,]+ sats\nSeller: http:\/\/127\.0\.0\.1:\d+\n/,
@@ -36,7 +36,7 @@ describe('approving at a terminal', () => {
     expect(stderr).toContain('Request: GET /weather\n');
     expect(stderr).toContain('Asked by: a test client (its own words)');
     expect(stdout).toContain(`${id}: completed`);
-    expect(stdout).toContain('Paid 10 sats (sandbox), fees in.');
+    expect(stdout).toContain('Paid 10 sats (play money), fees in.');
     expect(stdout).toMatch(/Answer: HTTP 200, \d+ bytes of application\/json, sha256 [0-9a-f]{64}/);
     expect((await market.counts()).payments).toBe(payments + 1);
 

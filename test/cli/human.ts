@@ -40,7 +40,19 @@ export async function sitAt(
       remark: text => void told.push(text),
       unread: new AbortController().signal,
     },
-    terminal: { interactive: true, choose: reply, sats: reply, agree: reply, secret: reply },
+    terminal: {
+      interactive: true,
+      choose: reply,
+      sats: reply,
+      agree: reply,
+      type: reply,
+      apart: work => work(),
+      secret: reply,
+      watch: async words => {
+        told.push(words);
+        return { show: () => undefined, end: now => void told.push(now) };
+      },
+    },
   };
   const came = await command.run(session, command.input.parse(input));
   if (left.length > 0) throw new Error(`never asked for: ${left.join()}`);

@@ -285,7 +285,7 @@ describe.skipIf(!hasKeyboard)('at a real terminal', () => {
     ];
     const approved = await type(home, ['approve'], ...answers);
     expect(approved.screen).toContain(`${id}: completed`);
-    expect(approved.screen).toContain('Paid 10 sats (sandbox), fees in.');
+    expect(approved.screen).toContain('Paid 10 sats (play money), fees in.');
     expect(approved.code).toBe(0);
 
     const other = await market.queue('enter alone');

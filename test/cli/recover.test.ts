@@ -111,7 +111,7 @@ describe('with a payment that a process left when it died,', () => {
     expect(stdout).toContain(`${taskId}: failed\n`);
     expect(stdout).toContain('Nothing was paid.');
     expect(stdout).toMatch(
-      /In doubt since [\d-]+ [\d:]+ UTC; 106 sats \(sandbox\) held for it\.\n {2}\S.* sending$/m,
+      /In doubt since [\d-]+ [\d:]+ UTC; 106 sats \(play money\) held for it\.\n {2}\S.* sending$/m,
     );
     const status = await shell.run(desk.home, 'status', '--json');
     expect(status.documents()[0]).toMatchObject({ daySpentMsats: 0, executor: 'idle' });

@@ -85,7 +85,12 @@ describe('the printed service', () => {
 
   test('restarts after a failure, and gains no rights', async () => {
     const { stdout } = await shell.run(shell.freshHome(), 'up', '--print-service', 'systemd');
-    for (const line of ['Restart=on-failure', 'NoNewPrivileges=yes', 'UMask=0077'])
+    for (const line of [
+      'Restart=on-failure',
+      'NoNewPrivileges=yes',
+      'UMask=0077',
+      'KillMode=process',
+    ])
       expect(stdout).toContain(`\n${line}\n`);
   });
 

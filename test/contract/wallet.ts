@@ -4,8 +4,11 @@ import { HOUR, type Msat, SECOND, sats, sum, systemClock, ZERO } from '../../src
 import { unlocks } from '../../src/l402/index.ts';
 import type { Payment, PayOutcome, Wallet } from '../../src/task/wallet.ts';
 
-/** How a payment of an invoice is to go: `unheard` settles while its caller gets no answer. */
-export type Fate = 'settles' | 'fails' | 'hangs' | 'unheard';
+/**
+ * How a payment of an invoice is to go: `unheard` settles while its caller gets no answer; the payee refuses one
+ * that `fails`; no way leads to the payee of one that is `unroutable`.
+ */
+export type Fate = 'settles' | 'fails' | 'hangs' | 'unheard' | 'unroutable';
 /** What makes an invoice one that must not be paid. */
 export type Flaw = 'expired' | 'foreign network' | 'no amount';
 
@@ -177,12 +180,27 @@ export function walletContract(
       test('a fee over the limit is refused and debits nothing', async () => {
         const before = await balance();
         const payment = await ask({ fee: sum(FEE_LIMIT, 1n as Msat) });
-        expect(await rig.wallet.pay(payment)).toEqual({ kind: 'failed', code: 'FEE_LIMIT' });
+        const failed: PayOutcome = { kind: 'failed', code: 'FEE_LIMIT' };
+        expect(await rig.wallet.pay(payment)).toEqual(failed);
+        expect(await rig.wallet.lookUp(payment.paymentHash)).toEqual(failed);
         expect(await balance()).toBe(before);
       });
     });
 
-    describe.runIf(can.has('fails'))('when the network finds no way,', () => {
+    describe.runIf(can.has('unroutable'))('when no way leads to the payee,', () => {
+      test('the payment says so, is failed for good and debits nothing', async () => {
+        const before = await balance();
+        const payment = await ask({ fate: 'unroutable' });
+        const failed: PayOutcome = { kind: 'failed', code: 'no_route' };
+        expect(await rig.wallet.pay(payment)).toEqual(failed);
+        expect(await rig.wallet.lookUp(payment.paymentHash)).toEqual(failed);
+        expect(await rig.wallet.pay(payment)).toEqual(failed);
+        expect(await listed(0, payment.paymentHash)).toEqual([]);
+        expect(await balance()).toBe(before);
+      });
+    });
+
+    describe.runIf(can.has('fails'))('when the payment fails,', () => {
       test('the payment is failed for good and its sum is free again', async () => {
         const before = await balance();
         const payment = await ask({ fate: 'fails' });

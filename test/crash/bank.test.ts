@@ -12,6 +12,7 @@ const BEHAVIOURS = {
   fails: 'fail',
   hangs: 'stuck',
   unheard: 'error_after_acceptance',
+  unroutable: 'fail',
 } as const satisfies Record<Fate, string>;
 
 walletContract('The bank in its own process', CAN, async (): Promise<WalletRig> => {

@@ -10,8 +10,9 @@ import { machineClock } from './machine-clock.ts';
 import { decode, encode } from './wire.ts';
 
 // The bank: a sandbox wallet in a process of its own, which is never killed and so holds the truth. It
-// serves every method of a wallet, and those of `Bank`, to whoever opens its socket.
-const [home = '', clockFile = '', socket = ''] = process.argv.slice(2);
+// serves every method of a wallet, and those of `Bank`, to whoever opens its socket; and its money by the wire of
+// an lnd, if it is told where to say how that is reached.
+const [home = '', clockFile = '', socket = '', lndFile] = process.argv.slice(2);
 const clock = machineClock(clockFile);
 const wallet = await openSandboxWallet({ home, clock });
 const sandbox = await openSandbox({ home, clock });
@@ -47,11 +48,14 @@ async function pay(payment: Payment) {
 
 async function lookUp(hash: string) {
   const outcome = await wallet.lookUp(hash);
-  if (outcome.kind === 'in_flight') {
-    looks.set(hash, (looks.get(hash) ?? 0) + 1);
-    if (ending && (looks.get(hash) ?? 0) >= ending.looks) await sandbox.resolve(hash, ending.end);
-  }
+  if (outcome.kind === 'in_flight') await looked(hash);
   return outcome;
+}
+
+/** Somebody looked at a payment that is under way. */
+async function looked(hash: string): Promise<void> {
+  looks.set(hash, (looks.get(hash) ?? 0) + 1);
+  if (ending && (looks.get(hash) ?? 0) >= ending.looks) await sandbox.resolve(hash, ending.end);
 }
 
 const service: Record<string, unknown> = { ...sandbox, ...bank, ...wallet, pay, lookUp };
@@ -65,6 +69,10 @@ const server = createServer(async (request, response) => {
     response.writeHead(500).end(String(thrown));
   }
 });
+if (lndFile !== undefined) {
+  const { serveAsLnd } = await import('./lnd-bank.ts');
+  await serveAsLnd({ home, clock, file: lndFile, orders, looked });
+}
 server.listen(socket, () => process.stdout.write('open\n'));
 // It lives as long as the test that started it.
 process.stdin.on('end', () => process.exit()).resume();

@@ -8,6 +8,8 @@ export interface Life {
   readonly home: string;
   /** The bank's socket. */
   readonly socket: string;
+  /** Where the bank says how it is reached as an lnd, if its buyers are to pay by that. */
+  readonly lnd?: string | undefined;
   readonly clockFile: string;
   readonly settings: WrittenSettings;
   readonly halt?: Halt | undefined;

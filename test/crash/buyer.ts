@@ -6,6 +6,7 @@ import { houseOf, openParts, orderOf, policyOf } from '../task/parts.ts';
 import { walletAt } from './bank-port.ts';
 import type { Answers, Command, Life, Line } from './buyer-port.ts';
 import { answerAll } from './human.ts';
+import { lndWalletFrom } from './lnd-wallet.ts';
 import { machineClock } from './machine-clock.ts';
 import { halting } from './points.ts';
 import { prepare, reserveAll } from './reservations.ts';
@@ -13,12 +14,14 @@ import { decode, encode } from './wire.ts';
 
 // A buyer's process on a data directory, with the bank as its wallet. It obeys the lines of its standard
 // input, all at once, and says what it writes to the record.
-const { home, socket, clockFile, settings, halt, human } = decode(process.argv[2] ?? '') as Life;
+const { home, socket, lnd, clockFile, settings, halt, human } = decode(
+  process.argv[2] ?? '',
+) as Life;
 const say = (line: Line) => process.stdout.write(`${encode(line)}\n`);
 const clock = machineClock(clockFile);
 const policy = policyOf(settings);
 const house = async () => houseOf(policy);
-const wallet = async () => walletAt(socket);
+const wallet = async () => (lnd ? lndWalletFrom(lnd, clock) : walletAt(socket));
 const parts = await openParts({ home, clock, house, wallet });
 const told = telling(parts.means);
 const means = halt === undefined ? told : halting(told, halt);

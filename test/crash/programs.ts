@@ -1,4 +1,4 @@
-import { mkdtemp, rm } from 'node:fs/promises';
+import { cp, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { build } from 'esbuild';
@@ -26,9 +26,13 @@ export default async function (project: TestProject): Promise<() => Promise<void
     sourcemap: 'inline',
     logLevel: 'warning',
     banner: {
-      js: "import{createRequire}from'node:module';const require=createRequire(import.meta.url);",
+      js: "import{createRequire}from'node:module';const require=createRequire(import.meta.url),bundle=import.meta.dirname;",
     },
+    // As in the product: ln-service looks for its files beside itself.
+    define: { __dirname: 'bundle' },
   });
+  await cp('node_modules/lightning/grpc/protos', join(outdir, 'protos'), { recursive: true });
+  await cp('node_modules/tiny-secp256k1/lib/secp256k1.wasm', join(outdir, 'secp256k1.wasm'));
   project.provide('programs', outdir);
   return () => rm(outdir, { recursive: true });
 }

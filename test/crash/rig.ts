@@ -30,10 +30,14 @@ export interface Rig {
   readonly store: Store;
 }
 
+/** How buyers reach the bank's money: by a wallet of the bank's own, or by the product's wallet of an lnd. */
+export type Way = 'bank' | 'lnd';
+
 /** Builds a rig that ends with its test; one of several concurrent tests has to say which it is. */
 export async function openRig(
   settings: WrittenSettings,
   test: Pick<TestContext, 'onTestFinished'> = { onTestFinished },
+  way: Way = 'bank',
 ): Promise<Rig> {
   const place = await mkdtemp(join(tmpdir(), 'tollkeeper-crash-'));
   test.onTestFinished(() => rm(place, { recursive: true }));
@@ -41,7 +45,14 @@ export async function openRig(
   let ahead = 0;
   setAhead(clockFile!, ahead);
   const clock = machineClock(clockFile!);
-  const bank = startProgram('bank', join(place, 'bank'), clockFile!, socket!);
+  const lnd = way === 'lnd' ? join(place, 'lnd.json') : undefined;
+  const bank = startProgram(
+    'bank',
+    join(place, 'bank'),
+    clockFile!,
+    socket!,
+    ...(lnd ? [lnd] : []),
+  );
   const closed = once(bank, 'close');
   test.onTestFinished(async () => {
     bank.stdin?.end();
@@ -69,6 +80,7 @@ export async function openRig(
       const child = await startBuyer({
         home: home!,
         socket: socket!,
+        lnd,
         clockFile: clockFile!,
         settings,
         ...life,

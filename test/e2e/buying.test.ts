@@ -90,7 +90,7 @@ describe.each(KINDS)('a %s client', kind => {
     });
     await client.call('l402_fetch', { url });
     const [form] = forms;
-    expect(form?.message).toContain('at most 16 sats, fees in (sandbox money, worth nothing)');
+    expect(form?.message).toContain('at most 16 sats, fees in (play money, worth nothing)');
     expect(form?.message).toContain(`Seller: ${new URL(url).origin}`);
     expect(form?.message).toContain(`Request: GET /form${round}?q=1`);
     expect(form?.message).toContain('Asked by: a test client');

@@ -45,6 +45,15 @@ describe('the settings', () => {
     );
   });
 
+  test('are had back with the node that they name', () => {
+    const parsed = parseSettings({
+      network: 'mainnet',
+      wallet: { kind: 'lnd' },
+      lnd: { mode: 'remote', address: 'node.example:10009', backupDirectory: '/media/stick' },
+    });
+    expect(parsed.ok && settingsOf(policyOf(parsed.settings), defaultSettings())).toEqual(parsed);
+  });
+
   test('become a policy in msat and ms', () => {
     const policy = policyFrom({
       caps: { requestSats: 7 },

@@ -4,12 +4,14 @@ import {
   accessOf,
   type Decision,
   decide,
+  defaultSettings,
   loosens,
   type Matter,
   mayContact,
   type Policy,
   policyHash,
   reservable,
+  type Settings,
   type Spending,
   strictest,
   type WrittenSettings,
@@ -174,6 +176,47 @@ describe('the strictest of two policies', () => {
     const mainnet: Policy = { ...regtest, network: 'bc' };
     expect(strictest(regtest, mainnet)).toEqual({ ...regtest, paused: true });
     expect(loosens(regtest, mainnet)).toEqual(['network']);
+  });
+});
+
+const NODE: Settings['lnd'] = {
+  ...defaultSettings().lnd,
+  mode: 'remote',
+  address: 'node.example:10009',
+  binary: { path: '/opt/lnd', sha256: 'a'.repeat(64) },
+  peers: ['peer.example:8333'],
+  feeUrl: 'https://fees.example/v1',
+  backupDirectory: '/media/stick',
+};
+
+describe('who holds the money', () => {
+  const from = policyFrom({ network: 'signet', wallet: { kind: 'lnd' }, lnd: NODE });
+
+  test.each([
+    ['lnd.mode', { mode: 'supervised' }],
+    ['lnd.address', { address: 'thief.example:10009' }],
+    ['lnd.binary', { binary: { path: '/tmp/lnd', sha256: 'b'.repeat(64) } }],
+    ['lnd.peers', { peers: ['thief.example:8333'] }],
+    ['lnd.feeUrl', { feeUrl: 'https://thief.example' }],
+    ['lnd.backupDirectory', { backupDirectory: '/tmp' }],
+  ] as const satisfies [string, Partial<Settings['lnd']>][])(
+    'never changes without a human: %s',
+    (path, change) => {
+      const to = policyFrom({
+        network: 'signet',
+        wallet: { kind: 'lnd' },
+        lnd: { ...NODE, ...change },
+      });
+      expect(loosens(from, to)).toEqual([path]);
+      expect(strictest(from, to)).toEqual({ ...from, paused: true });
+    },
+  );
+
+  test('is nobody but the sandbox for the sandbox wallet, whatever a node is set to', () => {
+    expect(policyFrom({ lnd: NODE })).toEqual(policyFrom({}));
+    expect(loosens(policyFrom({}), from)).toEqual(
+      expect.arrayContaining(['wallet.kind', 'network', 'lnd.address']),
+    );
   });
 });
 

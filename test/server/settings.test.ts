@@ -287,6 +287,31 @@ describe('where loosening needs a human', () => {
     expect(readdirSync(join(home, 'keys'))).not.toContain('confirmed-settings');
   });
 
+  test('another node, wallet or network is never confirmed by what else an edit tightens', async () => {
+    const mine = guarded();
+    edit({ network: 'signet', wallet: { kind: 'lnd' }, lnd: { address: 'mine.example:1' } });
+    await mine.confirm(mine.read());
+    const binary = { path: '/tmp/thief', sha256: 'a'.repeat(64) };
+    const theft = { network: 'mainnet', wallet: { kind: 'lnd' }, lnd: { binary } };
+    edit({ ...theft, caps: { requestSats: 7 } });
+    for (const settings of [mine, guarded()]) {
+      const { policy, unconfirmed } = settings.read();
+      expect(policy).toMatchObject({
+        paused: true,
+        network: 'tbs',
+        lnd: { address: 'mine.example:1', binary: { path: '' } },
+        caps: { request: sats(7) },
+      });
+      expect(unconfirmed).toEqual(['network', 'lnd.address', 'lnd.binary']);
+    }
+    // Taken back, nothing stays but what was tightened: the stop was about the other node.
+    edit({ network: 'signet', wallet: { kind: 'lnd' }, lnd: { address: 'mine.example:1' } });
+    expect(guarded().read()).toMatchObject({
+      policy: { paused: false, network: 'tbs', caps: { request: sats(7) } },
+      unconfirmed: ['caps.requestSats'],
+    });
+  });
+
   test('lists of which nothing is in common close every host, and keep what else was tightened', () => {
     const settings = guarded();
     edit({ hosts: { allow: ['a.example'] } });

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { HOUR, MINUTE, SECOND, sats } from '../../src/base/index.ts';
+import { HOUR, MINUTE, SECOND, sats, TollkeeperError } from '../../src/base/index.ts';
 import type { WrittenSettings } from '../../src/policy/index.ts';
 import type { Means, Task } from '../../src/task/index.ts';
 import type { Payment, PayOutcome, Wallet } from '../../src/task/wallet.ts';
@@ -113,6 +113,32 @@ describe('a payment on its way', () => {
     expect(await market.status(task)).toMatchObject({ ...RUNNING, final: false });
     expect((await spent(market, seller)).spend).toMatchObject({ hour: sats(106), day: sats(106) });
     expect(rule.handed).toBe(1);
+  });
+
+  test('is only ever asked about at the purse that was handed it', async () => {
+    const { market, seller, rule } = await opened();
+    const asked: (string | undefined)[] = [];
+    rule.pay = async (payment, wallet) => {
+      await wallet.pay(payment);
+      return UNKNOWN;
+    };
+    const task = await market.buy(`${seller.origin}/a`);
+    await held(market, task);
+    // The settings name another node by now, which would swear that it never heard of the payment.
+    await market.restart(means => ({
+      ...means,
+      async wallet(purse) {
+        asked.push(purse);
+        if (purse === 'sandbox') throw new TollkeeperError('wallet_unavailable');
+        return { ...(await means.wallet()), lookUp: async () => NOT_FOUND };
+      },
+    }));
+    await market.pass(30 * MINUTE, 10 * SECOND);
+    expect(await market.status(task)).toMatchObject(RUNNING);
+    expect(new Set(asked)).toEqual(new Set(['sandbox']));
+    await market.restart();
+    expect(await market.outlast(task)).toMatchObject(BOUGHT);
+    expect(await market.debits()).toBe(1);
   });
 
   test('is not forgotten when the wallet throws in spite of its promise', async () => {

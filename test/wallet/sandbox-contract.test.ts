@@ -9,6 +9,7 @@ const BEHAVIOURS = {
   fails: 'fail',
   hangs: 'stuck',
   unheard: 'error_after_acceptance',
+  unroutable: 'fail',
 } as const satisfies Record<Fate, string>;
 
 walletContract('The sandbox', CAN, async (): Promise<WalletRig> => {

@@ -40,5 +40,5 @@ export function showTime(ms: number): string {
 
 /** An amount in sats, marked where it is worth nothing. */
 export function showMoney(amount: Msat, real: boolean): string {
-  return `${showSats(amount)}${real ? '' : ' (sandbox)'}`;
+  return `${showSats(amount)}${real ? '' : ' (play money)'}`;
 }

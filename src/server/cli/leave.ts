@@ -4,6 +4,7 @@ import type { Tollkeeper } from '../compose.ts';
 import { type Tell, tellOf } from './bulletin.ts';
 import { EXIT } from './exit.ts';
 import { interruption } from './interruption.ts';
+import type { NodePost } from './node/post.ts';
 import type { Session } from './session.ts';
 
 /** How long a process that was asked to end waits for the step that it is at, ms. */
@@ -16,16 +17,26 @@ const GRACE_MS: number = 5 * SECOND;
  */
 export async function leave(
   session: Session,
-  tollkeeper: Tollkeeper,
+  { tollkeeper, node }: { readonly tollkeeper: Tollkeeper; readonly node: NodePost },
   hurry: AbortSignal,
 ): Promise<void> {
   const tell = tellOf(session);
   tell({ event: 'stopping' }, 'Stopping.');
   const over = new AbortController();
-  const closing = tollkeeper.close().finally(() => over.abort());
+  let isPaid = false;
+  const paid = tollkeeper.close().finally(() => {
+    isPaid = true;
+  });
+  // lnd ends by itself once it was told to; nobody has to stay for that.
+  const closing = Promise.all([paid, node.close()]).finally(() => over.abort());
   const patience = AbortSignal.any([over.signal, hurry]);
   await Promise.race([closing, session.clock.after(GRACE_MS, patience)]);
-  if (!over.signal.aborted) await abandon(tell, tollkeeper, hurry);
+  if (!isPaid) await abandon(tell, tollkeeper, hurry);
+  if (!over.signal.aborted) {
+    tell({ event: 'node_ending' }, 'lnd has not ended yet; it was told to, and does so by itself.');
+    tell({ event: 'stopped' }, 'Stopped.');
+    process.exit(EXIT.done);
+  }
   tell({ event: 'stopped' }, 'Stopped.');
 }
 

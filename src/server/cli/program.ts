@@ -84,6 +84,8 @@ function namesOf({ usage }: Pick<Command, 'usage'>): readonly string[] {
 
 /** What the commands are about that are nothing but the place of others. */
 const GROUPS: Readonly<Record<string, string>> = {
+  node: 'The Lightning node behind the lnd wallet',
+  channel: 'The channels of the node',
   pin: 'The approval PIN',
   paywall: 'What you sell, and for how much',
   upstream: 'The servers that paywalls stand before',

@@ -28,6 +28,8 @@ export function systemdUnit({ name, program, args, secretFile }: Service): Servi
     'RestartSec=5',
     '# Wrong usage does not become right by itself.',
     'RestartPreventExitStatus=2',
+    '# lnd is told to end, and may take longer; it is never killed with its keeper.',
+    'KillMode=process',
     'TimeoutStopSec=15',
     ...HARDENING,
     '',

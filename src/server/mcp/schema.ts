@@ -41,6 +41,8 @@ function listed(
 function brief(node: unknown): unknown {
   if (Array.isArray(node)) return node.map(brief);
   if (typeof node !== 'object' || node === null) return node;
+  // What is marked so is listed as an object that holds more; docs/tools.md has its fields.
+  if ('brief' in node) return { type: 'object' };
   const said = Object.entries(node).filter(([key, value]) => !isIdle(key, value));
   return Object.fromEntries(said.map(([key, value]) => [key, brief(value)]));
 }

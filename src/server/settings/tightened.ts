@@ -7,7 +7,9 @@ import { policyHash, policyOf, type Settings, settingsOf, strictest } from '../.
  */
 export function tightened(confirmed: Settings, stated: Settings): Settings | undefined {
   const allowed = policyOf(confirmed);
-  const policy = strictest(allowed, policyOf(stated));
+  const asked = policyOf(stated);
+  // Money of another node stops all payments until a human confirms it; that stop is no setting of theirs to keep.
+  const policy = { ...strictest(allowed, asked), paused: allowed.paused || asked.paused };
   if (policyHash(policy) === policyHash(allowed)) return undefined;
   // Lists that no file could state, such as of no host at all, stay as they were confirmed.
   const { hosts } = policy;

@@ -1,7 +1,7 @@
 import { type Msat, sha256 } from '../../base/index.ts';
-import { decodeInvoice } from '../../l402/index.ts';
 import type { Sql } from '../../sqlite/index.ts';
 import type { PayFailure, Payment, PayOutcome } from '../../task/wallet.ts';
+import { isPayable } from '../payable.ts';
 import { type Course, courseOf, feeOf } from './behaviour.ts';
 import { behaviourOf } from './behaviour-record.ts';
 import { countsOf } from './funds.ts';
@@ -21,7 +21,7 @@ export interface Acceptance {
  * meantime (by expiry, say) must not turn a payment in flight into a failed one.
  */
 export function accept(ledger: Ledger, payment: Payment): Promise<Acceptance> {
-  const payable = isPayable(payment, ledger.clock.now());
+  const payable = isPayable(payment, NETWORK, ledger.clock.now());
   return current(ledger, (sql, now) => {
     const known = entryOf(sql, payment.paymentHash);
     if (known) return { outcome: outcomeOf(known), heard: 'truth' };
@@ -34,19 +34,6 @@ export function accept(ledger: Ledger, payment: Payment): Promise<Acceptance> {
     markAttempted(sql, entry.hash);
     return { outcome: outcomeOf(entry), heard: entry.state === 'failed' ? 'truth' : course.heard };
   });
-}
-
-/** Whether the invoice may be paid at all, and is what the payment says of it. */
-function isPayable({ invoice: text, paymentHash, amount }: Payment, now: number): boolean {
-  const invoice = decodeInvoice(text);
-  return (
-    invoice.ok &&
-    invoice.value.network === NETWORK &&
-    invoice.value.paymentHash === paymentHash &&
-    invoice.value.amount === amount &&
-    amount > 0n &&
-    invoice.value.expiresAt > now
-  );
 }
 
 /** What becomes of a payment that is new: its row but for the time. */

@@ -10,6 +10,21 @@ import { events } from './events.ts';
 import { gateway } from './gateway.ts';
 import { income } from './income.ts';
 import { mcp } from './mcp.ts';
+import { nodeBackup } from './node-backup.ts';
+import { nodeChannelClose } from './node-channel-close.ts';
+import { nodeChannelList } from './node-channel-list.ts';
+import { nodeChannelOpen } from './node-channel-open.ts';
+import { nodeChannelRestore } from './node-channel-restore.ts';
+import { nodeConnect } from './node-connect.ts';
+import { nodeFund } from './node-fund.ts';
+import { nodeInit } from './node-init.ts';
+import { nodeLogs } from './node-logs.ts';
+import { nodePrepare } from './node-prepare.ts';
+import { nodeRun } from './node-run.ts';
+import { nodeStart } from './node-start.ts';
+import { nodeStatus } from './node-status.ts';
+import { nodeStop } from './node-stop.ts';
+import { nodeUnlock } from './node-unlock.ts';
 import { pause } from './pause.ts';
 import { paywallApprove } from './paywall-approve.ts';
 import { paywallArchive } from './paywall-archive.ts';
@@ -72,6 +87,21 @@ export const COMMANDS: readonly Command[] = [
   recover,
   backup,
   restore,
+  nodePrepare,
+  nodeInit,
+  nodeConnect,
+  nodeStart,
+  nodeStop,
+  nodeRun,
+  nodeStatus,
+  nodeUnlock,
+  nodeFund,
+  nodeChannelOpen,
+  nodeChannelList,
+  nodeChannelClose,
+  nodeChannelRestore,
+  nodeBackup,
+  nodeLogs,
   sandboxShop,
   sandboxFund,
 ];

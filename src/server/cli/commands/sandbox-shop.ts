@@ -49,7 +49,7 @@ function listing({ url, items }: Shop): string {
     showSats(price),
     about,
   ]);
-  return `The shop is open at ${url} and sells for sandbox money:\n${table(rows)}`;
+  return `The shop is open at ${url} and sells for play money:\n${table(rows)}`;
 }
 
 /** A buyer reaches no loopback port that the settings do not name. */

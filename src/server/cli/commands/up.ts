@@ -1,11 +1,12 @@
 import * as z from 'zod';
 import { MINUTE, refuse } from '../../../base/index.ts';
 import type { Tollkeeper } from '../../compose.ts';
-import { type Bulletin, openBulletin } from '../bulletin.ts';
+import { type Bulletin, openBulletin, tellOf } from '../bulletin.ts';
 import { defineCommand } from '../command.ts';
 import { EXIT, type Exit } from '../exit.ts';
 import { interruption } from '../interruption.ts';
 import { leave, repeated } from '../leave.ts';
+import { openNodePost } from '../node/post.ts';
 import { printService } from '../service.ts';
 import type { Session } from '../session.ts';
 import { openStall, type Stall } from '../stall.ts';
@@ -15,7 +16,7 @@ export const up = defineCommand({
   usage: 'up',
   summary: 'Run on as the process that pays and sells, until Ctrl-C',
   details:
-    'It takes the executor lease before there is anything to do and keeps it, so a purchase goes on at once when the client that began it dies. While another process has the lease it stands by, and says so. Each purchase is told on stderr as it moves; with --json, on stdout. Ctrl-C or SIGTERM ends it within 5 seconds, also while a payment is on its way: that stays with the wallet and the record, and whoever starts next looks it up. Once there is an active paywall it runs the gateway too, at seller.listen.',
+    'It takes the executor lease before there is anything to do and keeps it, so a purchase goes on at once when the client that began it dies. While another process has the lease it stands by, and says so. Each purchase is told on stderr as it moves; with --json, on stdout. Where the settings name an lnd of ours it keeps that running too, and once there is an active paywall it runs the gateway, at seller.listen. Ctrl-C or SIGTERM ends it within 5 seconds, also while a payment is on its way: that stays with the wallet and the record, and whoever starts next looks it up. lnd is told to end with it, and may take longer.',
   options: [
     [
       '--print-service [kind]',
@@ -52,12 +53,13 @@ async function standing(
     await stall.close();
     await tollkeeper.close();
   };
+  const node = openNodePost(session, tellOf(session));
   try {
     const bulletin = await openBulletin(session, tollkeeper);
     tollkeeper.wake();
     await goOn(bulletin, stall, tollkeeper, ended);
   } finally {
-    await leave(session, { ...tollkeeper, close }, hurry);
+    await leave(session, { tollkeeper: { ...tollkeeper, close }, node }, hurry);
   }
   return EXIT.done;
 }

@@ -1,9 +1,11 @@
 import type { Sealer } from '../../../secrets/index.ts';
+import { openRules } from '../rules.ts';
 import type { Session } from '../session.ts';
 import { type Check, fine } from './check.ts';
 import { checkDirectory } from './directory.ts';
 import { checkDisk } from './disk.ts';
 import { checkKeys } from './keys.ts';
+import { checkNode } from './node.ts';
 import { checkPin } from './pin.ts';
 import { checkRecord } from './record.ts';
 import { checkSettings } from './settings.ts';
@@ -32,6 +34,13 @@ export async function examine(session: Session): Promise<readonly Check[]> {
     pin,
     await checkSettings(patient),
     await checkRecord(patient),
-    await checkWallet(patient),
+    ...(await checkMoney(patient)),
   ];
+}
+
+/** Whatever the settings name as the wallet; what is wrong with the settings themselves is told apart. */
+async function checkMoney(patient: Patient): Promise<readonly Check[]> {
+  const { settings } = await openRules(patient).catch(() => ({ settings: undefined }));
+  const policy = settings?.read().policy;
+  return policy?.lnd === undefined ? [await checkWallet(patient)] : checkNode(patient, policy);
 }

@@ -1,0 +1,123 @@
+import { type Code, SECOND } from '../base/index.ts';
+import { isReady, type Observation } from './observation.ts';
+import type { Run } from './run-record.ts';
+
+/** The crash in a row after which lnd is not started again. */
+export const LAST_CRASH = 4;
+
+/** What a keeper remembers between two looks. Nothing of it need survive the keeper. */
+export interface Mind {
+  /** The lnd that was started or found; undefined when there is none. */
+  readonly run: Run | undefined;
+  /** Whether this run has said anything yet. */
+  readonly hasAnswered: boolean;
+  /** Whether this run was ready before. */
+  readonly wasReady: boolean;
+  /** When this run was told to end, ms since 1970, and what for. */
+  readonly stop: { readonly at: number; readonly why: 'wish' | 'certificate' } | undefined;
+  /** Whether its wallet is being opened. */
+  readonly isUnlocking: boolean;
+  /** When opening the wallet may be tried again, ms since 1970. */
+  readonly unlockAt: number | undefined;
+  /** Marks the password that did not open the wallet. It is not tried again. */
+  readonly wrongPassword: string | undefined;
+  /** How often in a row lnd ended, unasked, before it was ready. */
+  readonly crashes: number;
+  /** When lnd may be started again, ms since 1970. */
+  readonly retryAt: number | undefined;
+  /** Why lnd could not be started. */
+  readonly refused: Code | undefined;
+  /** The last lines of lnd, if it was given up. */
+  readonly lines: readonly string[] | undefined;
+  /** The wish under which all this came about. */
+  readonly wishedAt: number;
+}
+
+/** The longest that anything is put off, ms; and how long a refused start rests, for its reason may go away by itself. */
+export const LONGEST_REST_MS: number = 10 * SECOND;
+
+const NEW_RUN = {
+  hasAnswered: false,
+  wasReady: false,
+  stop: undefined,
+  isUnlocking: false,
+  unlockAt: undefined,
+} as const;
+
+const NEW_WISH = {
+  wrongPassword: undefined,
+  unlockAt: undefined,
+  crashes: 0,
+  retryAt: undefined,
+  refused: undefined,
+  lines: undefined,
+} as const;
+
+/** The mind of a keeper that begins, with the lnd that it found, if any. */
+export function newMind(run: Run | undefined): Mind {
+  return { run, ...NEW_RUN, ...NEW_WISH, wishedAt: 0 };
+}
+
+/** How long to wait after the nth crash in a row, ms: 500, doubled each time, 10 s at most. */
+export function backoff(crashes: number): number {
+  return Math.min(500 * 2 ** (Math.max(crashes, 1) - 1), LONGEST_REST_MS);
+}
+
+/** What is remembered after a look. */
+export function afterLook(mind: Mind, seen: Observation, now: number): Mind {
+  const fresh = seen.wishedAt === mind.wishedAt ? mind : { ...mind, ...NEW_WISH };
+  const wished = { ...fresh, wishedAt: seen.wishedAt };
+  if (wished.run === undefined) return wished;
+  if (!seen.isAlive) return afterEnd(wished, seen, now);
+  const hasAnswered = wished.hasAnswered || seen.stage !== 'silent';
+  return isReady(seen)
+    ? { ...wished, hasAnswered, wasReady: true, crashes: 0 }
+    : { ...wished, hasAnswered };
+}
+
+/** lnd ended: wanted to, or a crash, which counts only until it was ready once. */
+function afterEnd(mind: Mind, { want }: Observation, now: number): Mind {
+  const ended = { ...mind, ...NEW_RUN, run: undefined };
+  if (want === 'stopped' || mind.stop?.why === 'wish') {
+    return { ...ended, crashes: 0, retryAt: undefined };
+  }
+  const crashes = mind.wasReady ? 0 : mind.crashes + 1;
+  return { ...ended, crashes, retryAt: now + backoff(crashes) };
+}
+
+/** What is remembered after lnd was started. */
+export function afterStart(mind: Mind, run: Run): Mind {
+  return { ...mind, ...NEW_RUN, run, retryAt: undefined, refused: undefined };
+}
+
+/** After lnd could not be started. That is no crash: it never ran. */
+export function afterRefusal(mind: Mind, refused: Code, now: number): Mind {
+  return { ...mind, refused, retryAt: now + LONGEST_REST_MS };
+}
+
+/** After lnd was told to end. */
+export function afterStop(mind: Mind, why: 'wish' | 'certificate', now: number): Mind {
+  return { ...mind, stop: { at: now, why } };
+}
+
+/** After it was begun to open the wallet. */
+export function afterUnlocking(mind: Mind): Mind {
+  return { ...mind, isUnlocking: true };
+}
+
+/** After the wallet was opened. */
+export function afterUnlock(mind: Mind): Mind {
+  return { ...mind, isUnlocking: false, unlockAt: undefined };
+}
+
+/** After it was not. A wrong password, by its mark, is never tried again; anything else may go away by itself. */
+export function afterFailedUnlock(mind: Mind, wrong: string | undefined, now: number): Mind {
+  return wrong === undefined
+    ? { ...mind, isUnlocking: false, unlockAt: now + LONGEST_REST_MS }
+    : { ...mind, isUnlocking: false, unlockAt: undefined, wrongPassword: wrong };
+}
+
+/** After lnd was given up, with its last lines. */
+export function afterGivingUp(mind: Mind, lines: readonly string[]): Mind {
+  return { ...mind, lines };
+}

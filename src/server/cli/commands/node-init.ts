@@ -1,0 +1,92 @@
+import { readFile } from 'node:fs/promises';
+import * as z from 'zod';
+import { ok, type Refused, type Result, refuse } from '../../../base/index.ts';
+import { flag, whole } from '../argument.ts';
+import { defineCommand } from '../command.ts';
+import { EXIT } from '../exit.ts';
+import { chooseNode } from '../node/choice.ts';
+import { openSupervisedDesk } from '../node/desk.ts';
+import { withNursery } from '../node/nursery.ts';
+import { confirmRealMoney } from '../node/real-money.ts';
+import { newWords, typedWords } from '../node/words.ts';
+import { openRules } from '../rules.ts';
+import { needsHuman } from '../session.ts';
+
+/** How many unused addresses in a row end the search for what words owned: lnd's own default. */
+const WINDOW = 2500;
+const NETWORKS = ['regtest', 'signet', 'testnet', 'mainnet'] as const;
+/** A channel backup that is larger is none, bytes. */
+const MOST_BACKUP = 1 << 20;
+
+const input = z.strictObject({
+  network: z.enum(NETWORKS, { error: `must be one of ${NETWORKS.join(', ')}` }).optional(),
+  restore: flag,
+  recoveryWindow: whole(1, 100_000).optional(),
+  channelBackup: z.string().min(1, { error: 'must be a path' }).optional(),
+});
+
+/** Makes the wallet of the node, from words that are new or that a human has. */
+export const nodeInit = defineCommand({
+  usage: 'node init',
+  summary: 'Make the wallet of the Lightning node, or restore it from its words',
+  details:
+    'Shows 24 words once and asks some of them back; they are kept nowhere else. The settings then name the node as the wallet. With --restore you type words that you have: they carry the day of their making, and --recovery-window says how many addresses are looked through for money. What was in channels needs their backup too: its channels are closed, and their money comes back on-chain.',
+  options: [
+    ['--network <name>', `the network: ${NETWORKS.join(', ')} (default: that of the settings)`],
+    ['--restore', 'from words that you wrote down'],
+    ['--recovery-window <addresses>', `how far to look ahead when restoring (default: ${WINDOW})`],
+    ['--channel-backup <file>', 'the channel.backup to restore too'],
+  ],
+  examples: [
+    'tollkeeper node init --network signet',
+    'tollkeeper node init --restore --channel-backup /media/stick/channel.backup',
+  ],
+  input,
+  async run(session, given) {
+    const checked = await readBackup(given);
+    if (!checked.ok) return checked;
+    const nobody = needsHuman(session, 'The words of a wallet are for a human alone.');
+    if (nobody !== undefined) return nobody;
+    const rules = await openRules(session);
+    const network = given.network ?? rules.settings.read().settings.network;
+    const chosen = await chooseNode(session, rules, { network, lnd: { mode: 'supervised' } });
+    if (!chosen.ok) return chosen;
+    const desk = await openSupervisedDesk(session);
+    if (!desk.ok) return desk;
+    const { policy } = desk.value.now;
+    const agreed = await confirmRealMoney(session, desk.value, policy, chosen.value);
+    if (!agreed.ok) return agreed;
+    const plan = { ...checked.value, restored: given.restore };
+    const made = await withNursery(session, desk.value, nursery =>
+      given.restore ? typedWords(session, nursery, plan) : newWords(session, nursery, plan),
+    );
+    if (!made.ok) return made;
+    session.output.answer(
+      { initialized: true, network, restored: given.restore },
+      `The node has its wallet. Start it with: ${session.home.command('node start')}`,
+    );
+    return EXIT.done;
+  },
+});
+
+/** What is restored beside the words. */
+type Given = z.infer<typeof input>;
+
+async function readBackup({
+  restore,
+  recoveryWindow,
+  channelBackup: path,
+}: Given): Promise<
+  Result<{ recoveryWindow: number; channelBackup: Uint8Array | undefined }> | Refused
+> {
+  if (!restore && (path ?? recoveryWindow) !== undefined) {
+    return refuse('invalid_input', 'A wallet of new words has nothing to look for: say --restore.');
+  }
+  const window = restore ? (recoveryWindow ?? WINDOW) : 0;
+  if (path === undefined) return ok({ recoveryWindow: window, channelBackup: undefined });
+  const bytes = await readFile(path).catch(() => undefined);
+  if (bytes === undefined || bytes.length === 0 || bytes.length > MOST_BACKUP) {
+    return refuse('invalid_input', 'The channel backup cannot be read, or is none.');
+  }
+  return ok({ recoveryWindow: window, channelBackup: bytes });
+}

@@ -1,0 +1,43 @@
+import type { Result } from '../../../base/index.ts';
+import { binaryOf, type Keeper, openKeeper, targetOf, type Vault } from '../../../node/index.ts';
+import { lndManifest } from '../../lnd-manifest.ts';
+import { openLog } from '../../log.ts';
+import type { Session } from '../session.ts';
+import type { NodeDesk } from './desk.ts';
+
+/**
+ * Takes charge of the node, which then is as the wish says; refused with `node_busy` when another process has it.
+ * Another vault than the desk's lets a keeper know less.
+ */
+export async function keeperOf(
+  { home, clock }: Pick<Session, 'home' | 'clock'>,
+  desk: NodeDesk,
+  vault: Vault = desk.vault,
+): Promise<Result<Keeper>> {
+  const { place, lnd, now } = desk;
+  const { alias, rpcPort, peerPort } = now.settings.lnd;
+  const { peers, feeUrl, binary, backupDirectory } = lnd;
+  return openKeeper({
+    place,
+    vault,
+    clock,
+    backupDirectory,
+    log: await openLog(home.path, now.settings.log.level, clock),
+    configuration: () => ({ alias, rpcPort, peerPort, peers, feeUrl }),
+    binary: () => runnable(home.path, binary),
+  });
+}
+
+/** The lnd that may be run here, its hash just taken. */
+export function runnable(
+  home: string,
+  own: NodeDesk['lnd']['binary'],
+): ReturnType<typeof binaryOf> {
+  const target = targetOf(process.platform, process.arch);
+  return binaryOf({
+    home,
+    own,
+    manifest: lndManifest(),
+    target: target.ok ? target.value : undefined,
+  });
+}

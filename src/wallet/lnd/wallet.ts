@@ -1,0 +1,116 @@
+import {
+  type Clock,
+  type Log,
+  type Msat,
+  SECOND,
+  TollkeeperError,
+  ZERO,
+} from '../../base/index.ts';
+import type { Network } from '../../l402/index.ts';
+import type { Answer, Call, NodeFailure, NodeLine } from '../../node/index.ts';
+import type { PayOutcome, Wallet, WalletStatus } from '../../task/wallet.ts';
+import { balanceOf } from './balance.ts';
+import { handOver } from './hand-over.ts';
+import { outcomeOf, type PaymentRecord } from './record.ts';
+import { feeOfAnyRoute } from './route.ts';
+import { isReady, type Self, selfOf } from './self.ts';
+import { sentSince } from './sent.ts';
+import { track } from './track.ts';
+import { openTurns } from './turns.ts';
+
+/** How long a look may take, and how much longer than `waitMs` a payment may, ms. */
+const LOOK_MS: number = 5 * SECOND;
+/** How long it may take to learn why there was no way, ms. */
+const ROUTE_MS: number = SECOND;
+/** How long the list of payments may take, ms: the loop waits for 30 s. */
+const LIST_MS: number = 25 * SECOND;
+
+/** What a wallet of lnd works with. */
+export interface LndWalletParts {
+  /** Hung up with the wallet. */
+  readonly line: NodeLine;
+  /** The network that the settings name: on no other is anything paid. */
+  readonly network: Network;
+  readonly clock: Clock;
+  readonly log: Log;
+}
+
+const NOT_FOUND: PayOutcome = { kind: 'unknown', cause: 'not_found' };
+
+/**
+ * Opens the wallet whose money is in the channels of an lnd, ours or a remote one. Its macaroon has to grant
+ * `info:read`, `offchain:read` and `offchain:write`, or the methods that are called here. Nothing is dialled yet.
+ */
+export function openLndWallet(parts: LndWalletParts): Wallet {
+  const { line, network, clock } = parts;
+  const turns = openTurns();
+  const ask = <T>(ms: number, call: Call<T>): Promise<Answer<T>> => line.ask(ms, call).catch(lost);
+  return {
+    async status() {
+      const answer = await ask(LOOK_MS, (lnd, over) =>
+        Promise.all([selfOf(lnd, over), balanceOf(lnd, over)]),
+      );
+      return statusOf(network, answer.ok ? answer.value : undefined);
+    },
+    async pay(payment) {
+      const { paymentHash: hash, waitMs, feeLimit } = payment;
+      const answer = await ask(waitMs + LOOK_MS, async (lnd, over) => {
+        const patience = clock.after(waitMs, over);
+        const order = { payment, network, clock };
+        const handed = await turns(hash, () => handOver(lnd, order, over));
+        return 'first' in handed ? handed.last(patience) : handed;
+      });
+      return judged(parts, hash, answer, feeLimit);
+    },
+    async lookUp(hash) {
+      const answer = await ask(
+        LOOK_MS,
+        async (lnd, over) => (await track(lnd, hash, over))?.first ?? NOT_FOUND,
+      );
+      return judged(parts, hash, answer);
+    },
+    async sent(since) {
+      const answer = await ask(LIST_MS, (lnd, over) => sentSince(lnd, since, over));
+      if (answer.ok) return answer.value;
+      throw new TollkeeperError('wallet_unavailable', undefined, { cause: answer.failure });
+    },
+    close: async () => line.close(),
+  };
+}
+
+/** A line that there is nothing to dial for, such as to a node that has no wallet yet. */
+function lost(cause: unknown): { readonly ok: false; readonly failure: NodeFailure } {
+  return { ok: false, failure: { kind: 'unreachable', status: undefined, said: String(cause) } };
+}
+
+function statusOf(network: Network, told: readonly [Self, Msat] | undefined): WalletStatus {
+  const about = (of: Network) => ({ kind: 'lnd', network: of, real: of === 'bc' });
+  if (told === undefined) return { ...about(network), ready: false, balance: ZERO };
+  const [self, balance] = told;
+  return { ...about(self.network ?? network), ready: isReady(self, network), balance };
+}
+
+/**
+ * The outcome that an answer comes to. lnd calls a way that was too dear no way at all, so it is asked once more
+ * which it was; without the fee limit that it was sent with, any fee is too much.
+ */
+async function judged(
+  { line, log }: LndWalletParts,
+  hash: string,
+  answer: Answer<PaymentRecord | PayOutcome>,
+  feeLimit: Msat = ZERO,
+): Promise<PayOutcome> {
+  if (!answer.ok) {
+    log.warn({ cause: answer.failure, hash }, 'lnd did not say what became of a payment');
+    const cause = answer.failure.kind === 'timeout' ? 'timeout' : 'unreachable';
+    return { kind: 'unknown', cause };
+  }
+  if ('kind' in answer.value) return answer.value;
+  const { payment_request: invoice } = answer.value;
+  const outcome = outcomeOf(answer.value, hash);
+  if (outcome.kind !== 'failed' || outcome.code !== 'no_route') return outcome;
+  const fee = await line
+    .ask(ROUTE_MS, (lnd, over) => feeOfAnyRoute(lnd, invoice, over))
+    .catch(lost);
+  return fee.ok && fee.value > feeLimit ? { kind: 'failed', code: 'FEE_LIMIT' } : outcome;
+}

@@ -1,0 +1,14 @@
+import { type Clock, type Log, silent } from '../../src/base/index.ts';
+import { type NodeAddress, openLine } from '../../src/node/index.ts';
+import type { Wallet } from '../../src/task/wallet.ts';
+import { openLndWallet } from '../../src/wallet/index.ts';
+
+/** The wallet of an lnd on regtest, as the server would open it. */
+export function lndWalletAt(
+  whereabouts: () => NodeAddress,
+  clock: Clock,
+  log: Log = silent,
+): Wallet {
+  const line = openLine(async () => whereabouts(), clock);
+  return openLndWallet({ line, network: 'bcrt', clock, log });
+}

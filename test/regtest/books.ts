@@ -1,0 +1,55 @@
+import { join } from 'node:path';
+import service, { type AuthenticatedLnd } from 'ln-service';
+import { type Msat, msat, systemClock } from '../../src/base/index.ts';
+import { addressOf, type NodeAddress, openVault, placeOf } from '../../src/node/index.ts';
+import { rpc } from '../../src/node/rpc.ts';
+import { openKeyring } from '../../src/secrets/index.ts';
+import type { Operator } from './operator.ts';
+
+/** Where our lnd answers, with the macaroon of a role, as our own code would find it. */
+export async function ourAddress(
+  { home }: Operator,
+  role: 'admin' | 'buyer',
+): Promise<NodeAddress> {
+  const place = placeOf(home, 'regtest');
+  const vault = openVault(place.secrets, 'regtest', await openKeyring(join(home, 'keys')));
+  return addressOf(place, role, vault, systemClock);
+}
+
+/** Our own lnd, by its own words: what it says when none of our code is between. */
+export async function ourLnd(operator: Operator): Promise<AuthenticatedLnd> {
+  const { socket, certificate, macaroon } = await ourAddress(operator, 'admin');
+  const { lnd } = service.authenticatedLndGrpc({
+    socket,
+    cert: Buffer.from(certificate).toString('base64'),
+    macaroon: Buffer.from(macaroon).toString('base64'),
+  });
+  return lnd;
+}
+
+/** A payment by lnd's own books. */
+export interface Booked {
+  readonly hash: string;
+  readonly state: 'IN_FLIGHT' | 'SUCCEEDED' | 'FAILED' | 'INITIATED';
+  /** Amount and fee. */
+  readonly cost: Msat;
+}
+
+interface Page {
+  readonly payments: readonly {
+    readonly payment_hash: string;
+    readonly status: Booked['state'];
+    readonly value_msat: string;
+    readonly fee_msat: string;
+  }[];
+}
+
+/** All payments that an lnd ever made or tried. */
+export async function paymentsOf(lnd: AuthenticatedLnd): Promise<readonly Booked[]> {
+  const { payments } = await rpc<Page>(lnd.default, 'listPayments', { include_incomplete: true });
+  return payments.map(({ payment_hash: hash, status: state, value_msat, fee_msat }) => ({
+    hash,
+    state,
+    cost: msat(BigInt(value_msat) + BigInt(fee_msat)),
+  }));
+}
