@@ -1,3 +1,4 @@
+export { openLndIssuer } from './lnd/issuer.ts';
 export { openLndWallet } from './lnd/wallet.ts';
 export type { Behaviour } from './sandbox/behaviour.ts';
 export type { Issued, Order } from './sandbox/invoice.ts';

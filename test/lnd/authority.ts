@@ -8,10 +8,18 @@ import {
 } from '../../src/l402/index.ts';
 
 /** What a macaroon may grant, as lnd names it. */
-export type Right = 'info:read' | 'offchain:read' | 'offchain:write' | 'onchain:read';
+export type Right =
+  | 'info:read'
+  | 'offchain:read'
+  | 'offchain:write'
+  | 'onchain:read'
+  | 'invoices:read'
+  | 'invoices:write';
 
 /** What the wallet needs. */
 export const BUYER: readonly Right[] = ['info:read', 'offchain:read', 'offchain:write'];
+/** What the issuer of invoices needs. */
+export const SELLER: readonly Right[] = ['info:read', 'invoices:read', 'invoices:write'];
 
 /** Bakes macaroons and judges them, with lnd's words for each refusal. */
 export interface Authority {

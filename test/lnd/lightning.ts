@@ -1,4 +1,5 @@
 import type { Right } from './authority.ts';
+import { INVOICES } from './invoices.ts';
 import { type Node, recordOf } from './node.ts';
 import { Refusal } from './wire.ts';
 
@@ -24,7 +25,8 @@ const AWAY = 50_000n;
 export const LIGHTNING: Readonly<Record<string, Method>> = {
   getInfo: {
     right: 'info:read',
-    answer: ({ condition, network }) => ({
+    answer: ({ condition, network, id }) => ({
+      identity_pubkey: id,
       version: '0.20.1-beta commit=fake',
       synced_to_chain: condition === 'active',
       chains: [{ chain: 'bitcoin', network: NETWORKS[network] }],
@@ -54,6 +56,7 @@ export const LIGHTNING: Readonly<Record<string, Method>> = {
   },
   queryRoutes: { right: 'info:read', answer: findRoute },
   listPayments: { right: 'offchain:read', answer: list },
+  ...INVOICES,
 };
 
 /** The way of the newest payment of that amount that failed for want of a cheap one. */

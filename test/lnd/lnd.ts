@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import { type Metadata, Server, ServerCredentials, type ServerUnaryCall } from '@grpc/grpc-js';
 import type { Clock } from '../../src/base/index.ts';
 import type { NodeAddress } from '../../src/node/index.ts';
@@ -5,6 +6,7 @@ import type { Sandbox } from '../../src/wallet/index.ts';
 import { type Authority, openAuthority, type Right } from './authority.ts';
 import { openBooks } from './books.ts';
 import { type Certificate, selfSigned } from './certificate.ts';
+import { subscribeInvoices } from './invoices.ts';
 import { LIGHTNING, type Method } from './lightning.ts';
 import { admit, type Node } from './node.ts';
 import { openRelay, type Relay } from './relay.ts';
@@ -43,6 +45,9 @@ export async function openFakeLnd({
     authority,
     clock,
     invoices: new Map(),
+    added: [],
+    forgotten: 0,
+    id: `02${randomBytes(32).toString('hex')}`,
     orders: new Map(),
     unroutable: new Set(),
     requests: [],
@@ -84,7 +89,10 @@ export async function openFakeLnd({
 }
 
 function serve(server: Server, node: Node): void {
-  server.addService(serviceOf('lightning', 'Lightning'), unaries(node));
+  server.addService(serviceOf('lightning', 'Lightning'), {
+    ...unaries(node),
+    subscribeInvoices: streaming(node, 'invoices:read', subscribeInvoices),
+  });
   server.addService(serviceOf('router', 'Router'), {
     sendPaymentV2: streaming(node, 'offchain:write', sendPayment),
     trackPaymentV2: streaming(node, 'offchain:read', trackPayment),

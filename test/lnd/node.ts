@@ -2,6 +2,7 @@ import type { Clock } from '../../src/base/index.ts';
 import type { Network } from '../../src/l402/index.ts';
 import type { Authority, Right } from './authority.ts';
 import type { Books } from './books.ts';
+import type { AddedInvoice } from './invoices.ts';
 import { messageOf, type NewRow, type PaymentMessage } from './record.ts';
 import { Refusal } from './wire.ts';
 
@@ -15,6 +16,12 @@ export interface Node {
   readonly clock: Clock;
   /** The invoices that it was handed, by hash. */
   readonly invoices: Map<string, string>;
+  /** The invoices that it was asked to make. */
+  readonly added: AddedInvoice[];
+  /** How many receipts are gone from its books: it counts anew from there, as one does whose wallet was restored. */
+  forgotten: number;
+  /** Its public key. */
+  id: string;
   /** How often a payment was begun, by hash. */
   readonly orders: Map<string, number>;
   /** The hashes to which no way leads. */

@@ -1,14 +1,8 @@
-import {
-  type Clock,
-  type Log,
-  type Msat,
-  SECOND,
-  TollkeeperError,
-  ZERO,
-} from '../../base/index.ts';
+import { type Clock, type Log, type Msat, SECOND, ZERO } from '../../base/index.ts';
 import type { Network } from '../../l402/index.ts';
-import type { Answer, Call, NodeFailure, NodeLine } from '../../node/index.ts';
+import type { Answer, NodeLine } from '../../node/index.ts';
 import type { PayOutcome, Wallet, WalletStatus } from '../../task/wallet.ts';
+import { ask, demand } from './ask.ts';
 import { balanceOf } from './balance.ts';
 import { handOver } from './hand-over.ts';
 import { outcomeOf, type PaymentRecord } from './record.ts';
@@ -44,17 +38,16 @@ const NOT_FOUND: PayOutcome = { kind: 'unknown', cause: 'not_found' };
 export function openLndWallet(parts: LndWalletParts): Wallet {
   const { line, network, clock } = parts;
   const turns = openTurns();
-  const ask = <T>(ms: number, call: Call<T>): Promise<Answer<T>> => line.ask(ms, call).catch(lost);
   return {
     async status() {
-      const answer = await ask(LOOK_MS, (lnd, over) =>
+      const answer = await ask(line, LOOK_MS, (lnd, over) =>
         Promise.all([selfOf(lnd, over), balanceOf(lnd, over)]),
       );
       return statusOf(network, answer.ok ? answer.value : undefined);
     },
     async pay(payment) {
       const { paymentHash: hash, waitMs, feeLimit } = payment;
-      const answer = await ask(waitMs + LOOK_MS, async (lnd, over) => {
+      const answer = await ask(line, waitMs + LOOK_MS, async (lnd, over) => {
         const patience = clock.after(waitMs, over);
         const order = { payment, network, clock };
         const handed = await turns(hash, () => handOver(lnd, order, over));
@@ -64,23 +57,17 @@ export function openLndWallet(parts: LndWalletParts): Wallet {
     },
     async lookUp(hash) {
       const answer = await ask(
+        line,
         LOOK_MS,
         async (lnd, over) => (await track(lnd, hash, over))?.first ?? NOT_FOUND,
       );
       return judged(parts, hash, answer);
     },
     async sent(since) {
-      const answer = await ask(LIST_MS, (lnd, over) => sentSince(lnd, since, over));
-      if (answer.ok) return answer.value;
-      throw new TollkeeperError('wallet_unavailable', undefined, { cause: answer.failure });
+      return demand(line, LIST_MS, (lnd, over) => sentSince(lnd, since, over));
     },
     close: async () => line.close(),
   };
-}
-
-/** A line that there is nothing to dial for, such as to a node that has no wallet yet. */
-function lost(cause: unknown): { readonly ok: false; readonly failure: NodeFailure } {
-  return { ok: false, failure: { kind: 'unreachable', status: undefined, said: String(cause) } };
 }
 
 function statusOf(network: Network, told: readonly [Self, Msat] | undefined): WalletStatus {
@@ -109,8 +96,6 @@ async function judged(
   const { payment_request: invoice } = answer.value;
   const outcome = outcomeOf(answer.value, hash);
   if (outcome.kind !== 'failed' || outcome.code !== 'no_route') return outcome;
-  const fee = await line
-    .ask(ROUTE_MS, (lnd, over) => feeOfAnyRoute(lnd, invoice, over))
-    .catch(lost);
+  const fee = await ask(line, ROUTE_MS, (lnd, over) => feeOfAnyRoute(lnd, invoice, over));
   return fee.ok && fee.value > feeLimit ? { kind: 'failed', code: 'FEE_LIMIT' } : outcome;
 }
