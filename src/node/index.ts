@@ -23,6 +23,7 @@ export { keepRecoveryWindow } from './recovery.ts';
 export { verify } from './release.ts';
 export { pinCertificate, type RemoteNode, remotePlaceOf, tryRemote } from './remote.ts';
 export { readRemote } from './remote-files.ts';
+export type { RemoteRole } from './role-rights.ts';
 export { rpc } from './rpc.ts';
 export { askedBack, seedText, wordsOf } from './seed.ts';
 export { remoteSnapshotOf, type Snapshot, snapshotOf } from './snapshot.ts';

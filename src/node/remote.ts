@@ -1,10 +1,10 @@
 import { join } from 'node:path';
 import { type Clock, type Log, ok, type Result, refuse } from '../base/index.ts';
 import { replaceFile } from '../secrets/index.ts';
-import { buyerRightsOf } from './buyer-rights.ts';
 import type { NodeAddress } from './line.ts';
 import { operatorAt } from './operator.ts';
 import type { NodeNetwork } from './place.ts';
+import { type RemoteRole, roleRightsOf } from './role-rights.ts';
 
 /** What a remote lnd says of itself. */
 export interface RemoteNode {
@@ -13,7 +13,7 @@ export interface RemoteNode {
   readonly pubkey: string;
   readonly version: string;
   readonly synced: boolean;
-  /** Whether its macaroon may do more than pay and look: then it had better be another. */
+  /** Whether its macaroon may do more than the role that it is for: then it had better be another. */
   readonly tooPowerful: boolean;
 }
 
@@ -35,7 +35,7 @@ interface GetInfo {
 }
 
 /**
- * Tries a remote node out with what there is for it. Changes nothing there, and ends in bounded time. Refused with
+ * Tries a remote node out with what there is for a role there. Changes nothing there, and ends in bounded time. Refused with
  * `node_unreachable`, `node_certificate_invalid`, `node_locked`, `node_macaroon_refused`, `network_mismatch` or
  * `lnd_version_unsupported`.
  */
@@ -43,6 +43,7 @@ export async function tryRemote(
   address: NodeAddress,
   clock: Clock,
   log: Log,
+  role: RemoteRole = 'buyer',
 ): Promise<Result<RemoteNode>> {
   const operator = operatorAt(async () => address, clock, log);
   try {
@@ -52,7 +53,7 @@ export async function tryRemote(
     const network = chains[0]?.network ?? '';
     if (!isNetwork(network)) return refuse('network_mismatch', 'It is of none of our networks.');
     if (isTooOld(version)) return refuse('lnd_version_unsupported', 'It has to be 0.18 or newer.');
-    const { lacking, isTooPowerful } = buyerRightsOf(address.macaroon);
+    const { lacking, isTooPowerful } = roleRightsOf(role, address.macaroon);
     if (lacking.length > 0)
       return refuse('node_macaroon_refused', `It lacks ${lacking.join(', ')}.`);
     return ok({ network, alias, pubkey, version, synced, tooPowerful: isTooPowerful });

@@ -1,3 +1,4 @@
+import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { readIfThere, replaceFile, type Sealer } from '../secrets/index.ts';
 
@@ -12,6 +13,8 @@ export type NodeSecret = 'password' | 'admin' | 'keeper' | 'buyer' | 'seller';
 export interface Vault {
   read(name: NodeSecret): Promise<Buffer | undefined>;
   keep(name: NodeSecret, secret: Uint8Array): Promise<void>;
+  /** Forgets a secret, if there is one. */
+  drop(name: NodeSecret): Promise<void>;
 }
 
 /** Opens the vault of a directory; `label` binds what is sealed to this node, so that it opens for no other. */
@@ -24,5 +27,6 @@ export function openVault(directory: string, label: string, sealer: Sealer): Vau
       return sealed && Buffer.from(sealer.open(purposeOf(name), sealed));
     },
     keep: (name, secret) => replaceFile(pathOf(name), sealer.seal(purposeOf(name), secret)),
+    drop: name => rm(pathOf(name), { force: true }),
   };
 }

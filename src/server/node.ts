@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { type Clock, type Log, TollkeeperError } from '../base/index.ts';
 import type { NodeAddress, NodeNetwork, NodePlace, Snapshot, Vault } from '../node/index.ts';
+import type { InvoiceIssuer } from '../paywall/index.ts';
 import { type NodeRules, networkOf, type Policy } from '../policy/index.ts';
 import type { Pin, Sealer } from '../secrets/index.ts';
 import type { Wallet } from '../task/index.ts';
@@ -24,6 +25,8 @@ export interface NodeSeat {
   readonly vault: Vault;
   /** Where it answers, for whoever may pay. Rejects as long as there is nothing to dial. */
   readonly buyer: () => Promise<NodeAddress>;
+  /** The same for whoever may make invoices and watch them. */
+  readonly seller: () => Promise<NodeAddress>;
 }
 
 /** Finds the node that a policy names; undefined where it names the sandbox. The node room is loaded by then only. */
@@ -38,32 +41,47 @@ export async function seatOf(
   const place = placeOf(home.path, network);
   if (lnd.mode === 'supervised') {
     const vault = openVault(place.secrets, network, sealer);
-    return { network, lnd, place, vault, buyer: () => addressOf(place, 'buyer', vault, clock) };
+    const as = (role: 'buyer' | 'seller') => () => addressOf(place, role, vault, clock);
+    return { network, lnd, place, vault, buyer: as('buyer'), seller: as('seller') };
   }
   const remote = remotePlaceOf(home.path);
   // Bound to its address: what was sealed for one node opens for no other.
   const vault = openVault(remote.secrets, `remote/${lnd.address}`, sealer);
-  const buyer = async () => {
-    const macaroon = await vault.read('buyer');
+  const as = (role: 'buyer' | 'seller') => async () => {
+    const macaroon = await vault.read(role);
     const certificate = await readFile(remote.certificate, 'utf8').catch(() => undefined);
     if (macaroon === undefined || certificate === undefined) {
-      throw new TollkeeperError('node_not_initialized', 'It was never connected to.');
+      throw new TollkeeperError('node_not_initialized', MISSING[role]);
     }
     return { socket: lnd.address, certificate, macaroon };
   };
-  return { network, lnd, place, vault, buyer };
+  return { network, lnd, place, vault, buyer: as('buyer'), seller: as('seller') };
 }
+
+const MISSING = {
+  buyer: 'It was never connected to.',
+  seller: 'It was connected to without --seller-macaroon, so nothing can be sold for its money.',
+} as const;
 
 /** Opens the wallet of the node that a policy names. Where money is real a human has to have said so. */
 export async function openNodeWallet(house: NodeHouse, policy: Policy): Promise<Wallet> {
+  const { openLndWallet } = await import('../wallet/index.ts');
+  return openLndWallet(await partsOf(house, policy, 'buyer'));
+}
+
+/** Opens the seller's side of it, under the same condition. */
+export async function openNodeIssuer(house: NodeHouse, policy: Policy): Promise<InvoiceIssuer> {
+  const { openLndIssuer } = await import('../wallet/index.ts');
+  return openLndIssuer(await partsOf(house, policy, 'seller'));
+}
+
+async function partsOf(house: NodeHouse, policy: Policy, role: 'buyer' | 'seller') {
+  const { home, sealer, pin, clock, log } = house;
   const seat = await seatOf(house, policy);
   if (seat === undefined) throw new TollkeeperError('wallet_unavailable');
-  await mainnetConsent(house.home, house.sealer).demand(policy, house.pin);
+  await mainnetConsent(home, sealer).demand(policy, pin);
   const { openLine } = await import('../node/index.ts');
-  const { openLndWallet } = await import('../wallet/index.ts');
-  const { clock, log } = house;
-  const line = openLine(seat.buyer, clock);
-  return openLndWallet({ line, network: policy.network, clock, log });
+  return { line: openLine(seat[role], clock), network: policy.network, clock, log };
 }
 
 /** What is known of the node that a policy names; undefined where it names the sandbox. */

@@ -16,12 +16,10 @@ export interface Selling {
  * Opens the gateway where the settings want it, and books what is paid. Running requests have `drainMs` to end when
  * it closes, the gateway's own measure if that is left out. Rejects with `invalid_input` where nothing can listen.
  */
-export async function openSelling(
-  { home, clock, log, store, rules }: Tollkeeper,
-  drainMs?: number,
-): Promise<Selling> {
+export async function openSelling(tollkeeper: Tollkeeper, drainMs?: number): Promise<Selling> {
   const { openGateway } = await import('../paywall/gateway/index.ts');
-  const issuer = openIssuer({ home: home.path, clock, log });
+  const { clock, log, store, rules, settings: file } = tollkeeper;
+  const issuer = openIssuer({ ...tollkeeper, policy: () => file.read().policy });
   const means: TollMeans = { paywalls: store.paywalls, rules, issuer: issuer.get, clock, log };
   const toll = openToll(means);
   const { seller: settings } = await rules();

@@ -1,10 +1,11 @@
 import * as z from 'zod';
-import type { Refused } from '../../../base/index.ts';
+import { ok, type Refused, type Result } from '../../../base/index.ts';
 import {
   type NodeAddress,
   openVault,
   pinCertificate,
   type RemoteNode,
+  type RemoteRole,
   readRemote,
   remotePlaceOf,
   tryRemote,
@@ -27,13 +28,15 @@ export const nodeConnect = defineCommand({
   usage: 'node connect <address>',
   summary: 'Use an lnd that runs elsewhere, by its certificate and a macaroon',
   details:
-    'The certificate is pinned and the macaroon sealed. The network is the one that the node is on. docs/lightning.md has the command that bakes a macaroon which can pay and look, and nothing else.',
+    'The certificate is pinned and the macaroons sealed. The network is the one that the node is on. Selling needs a macaroon of its own, which makes invoices and cannot pay. docs/lightning.md has the commands that bake macaroons which can do that, and nothing else.',
   options: [
     ['--certificate <file>', 'its tls.cert'],
-    ['--macaroon <file>', 'a macaroon, binary or in hex'],
+    ['--macaroon <file>', 'a macaroon that pays, binary or in hex'],
+    ['--seller-macaroon <file>', 'one that makes invoices; without it nothing is sold'],
   ],
   examples: [
     'tollkeeper node connect node.example:10009 --certificate tls.cert --macaroon buyer.macaroon',
+    'tollkeeper node connect node.example:10009 --certificate tls.cert --macaroon buyer.macaroon --seller-macaroon seller.macaroon',
   ],
   input: z.strictObject({
     address: z
@@ -42,37 +45,42 @@ export const nodeConnect = defineCommand({
       .regex(/^(\[[0-9a-fA-F:]+\]|[\w.-]+):\d{1,5}$/, { error: 'must be host:port' }),
     certificate: path,
     macaroon: path,
+    sellerMacaroon: path.optional(),
   }),
-  async run(session, { address: socket, ...files }) {
-    const address = await readRemote(socket, files);
-    if (!address.ok) return address;
-    const { home, clock } = session;
-    const log = await openLog(home.path, 'info', clock);
-    const node = await tryRemote(address.value, clock, log);
-    return node.ok ? use(session, address.value, node.value) : node;
+  async run(session, { address: socket, certificate, macaroon, sellerMacaroon }) {
+    const log = await openLog(session.home.path, 'info', session.clock);
+    const tried = async (file: string, role: RemoteRole): Promise<Result<Tried>> => {
+      const address = await readRemote(socket, { certificate, macaroon: file });
+      if (!address.ok) return address;
+      const node = await tryRemote(address.value, session.clock, log, role);
+      return node.ok ? ok({ address: address.value, node: node.value }) : node;
+    };
+    const buyer = await tried(macaroon, 'buyer');
+    if (!buyer.ok) return buyer;
+    const seller =
+      sellerMacaroon === undefined ? ok(undefined) : await tried(sellerMacaroon, 'seller');
+    return seller.ok ? use(session, buyer.value, seller.value) : seller;
   },
 });
 
+/** A node that was tried out with a macaroon. */
+interface Tried {
+  readonly address: NodeAddress;
+  readonly node: RemoteNode;
+}
+
 async function use(
   session: Session,
-  address: NodeAddress,
-  node: RemoteNode,
+  { address, node }: Tried,
+  seller: Tried | undefined,
 ): Promise<Exit | Refused> {
   const { home, output } = session;
-  const { network, alias, pubkey, version, synced, tooPowerful } = node;
-  output.remark(
-    fields([
-      ['Node', oneLine(alias, 40)],
-      ['Public key', pubkey.slice(0, 66)],
-      ['Network', network],
-      ['lnd', oneLine(version, 40)],
-      ['Chain', chainText(synced, undefined)],
-    ]),
-  );
-  if (tooPowerful) output.remark(TOO_POWERFUL);
+  output.remark(describe(node));
+  if (node.tooPowerful) output.remark(tooPowerful('pay and look'));
+  if (seller?.node.tooPowerful) output.remark(tooPowerful('make invoices'));
   const rules = await openRules(session);
   const lnd = { mode: 'remote', address: address.socket } as const;
-  const chosen = await chooseNode(session, rules, { network, lnd });
+  const chosen = await chooseNode(session, rules, { network: node.network, lnd });
   if (!chosen.ok) return chosen;
   const sealer = await openKeys(home);
   const { policy } = rules.settings.read();
@@ -80,16 +88,27 @@ async function use(
   if (!agreed.ok) return agreed;
   const place = remotePlaceOf(home.path);
   await pinCertificate(place, address.certificate);
-  await openVault(place.secrets, `remote/${address.socket}`, sealer).keep(
-    'buyer',
-    address.macaroon,
-  );
+  const vault = openVault(place.secrets, `remote/${address.socket}`, sealer);
+  await vault.keep('buyer', address.macaroon);
+  if (seller === undefined) await vault.drop('seller');
+  else await vault.keep('seller', seller.address.macaroon);
   output.answer(
-    { connected: true, ...node, address: address.socket },
-    `Payments are made by ${address.socket} from here on.`,
+    { connected: true, ...node, address: address.socket, sells: seller !== undefined },
+    `Payments are made by ${address.socket} from here on${seller ? ', and what is sold is paid to it' : ''}.`,
   );
   return EXIT.done;
 }
 
-const TOO_POWERFUL =
-  'This macaroon may do more than pay and look. Whoever gets hold of it gets hold of that too: docs/lightning.md has the command that bakes a better one.';
+function describe({ network, alias, pubkey, version, synced }: RemoteNode): string {
+  return fields([
+    ['Node', oneLine(alias, 40)],
+    ['Public key', pubkey.slice(0, 66)],
+    ['Network', network],
+    ['lnd', oneLine(version, 40)],
+    ['Chain', chainText(synced, undefined)],
+  ]);
+}
+
+function tooPowerful(purpose: string): string {
+  return `This macaroon may do more than ${purpose}. Whoever gets hold of it gets hold of that too: docs/lightning.md has the command that bakes a better one.`;
+}
