@@ -21,6 +21,7 @@ export async function openLndIssuerRig(): Promise<LndIssuerRig> {
     lnd,
     clock,
     network: 'bcrt',
+    start: 0n,
     now: clock.now,
     open: () => lndIssuerAt(() => lnd.address({ macaroon }), clock),
     async pay(invoice) {

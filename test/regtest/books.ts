@@ -9,7 +9,7 @@ import type { Operator } from './operator.ts';
 /** Where our lnd answers, with the macaroon of a role, as our own code would find it. */
 export async function ourAddress(
   { home }: Operator,
-  role: 'admin' | 'buyer',
+  role: 'admin' | 'buyer' | 'seller',
 ): Promise<NodeAddress> {
   const place = placeOf(home, 'regtest');
   const vault = openVault(place.secrets, 'regtest', await openKeyring(join(home, 'keys')));
@@ -52,4 +52,17 @@ export async function paymentsOf(lnd: AuthenticatedLnd): Promise<readonly Booked
     state,
     cost: msat(BigInt(value_msat) + BigInt(fee_msat)),
   }));
+}
+
+/** The highest settle index that an lnd has given; 0 if it never received anything. */
+export async function settleIndexOf(lnd: AuthenticatedLnd): Promise<bigint> {
+  const { invoices } = await rpc<{ invoices: readonly { settle_index: string }[] }>(
+    lnd.default,
+    'listInvoices',
+    { num_max_invoices: 10_000 },
+  );
+  return invoices.reduce((most, { settle_index: next }) => {
+    const index = BigInt(next);
+    return index > most ? index : most;
+  }, 0n);
 }

@@ -19,6 +19,8 @@ export interface Peer {
   readonly address: string;
   /** What it was ever paid by invoices, msat. */
   earned(): Promise<bigint>;
+  /** Pays an invoice; the preimage, hex. */
+  pay(invoice: string): Promise<string>;
   /** Ends it; it can be started again. */
   stop(): Promise<void>;
   start(): Promise<void>;
@@ -69,6 +71,10 @@ export async function startPeer(place: PeerPlace): Promise<Peer> {
     async earned() {
       const { invoices } = await service.getInvoices({ lnd, is_unconfirmed: false });
       return invoices.reduce((sum, { received_mtokens }) => sum + BigInt(received_mtokens), 0n);
+    },
+    async pay(request) {
+      const { secret } = await service.pay({ lnd, request });
+      return secret;
     },
     stop: () => daemon.end('SIGTERM'),
     async start() {

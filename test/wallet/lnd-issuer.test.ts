@@ -10,7 +10,7 @@ import { lndIssuerAt } from '../lnd/wallet.ts';
 const ORDER = { amount: msat(21_000), description: 'api.example/v1', ttlMs: 10 * MINUTE };
 const UNAVAILABLE = { code: 'wallet_unavailable' };
 /** How many times shorter waits are where one is waited for in vain. */
-const HASTE = 20;
+const HASTE = 10;
 
 let rig: LndIssuerRig;
 let issuer: InvoiceIssuer;
@@ -152,22 +152,23 @@ describe('receipts of lnd', () => {
 
   test('end when the node falls silent, which no connection tells', async () => {
     await sold();
-    const { told, ended } = follow();
-    await vi.waitUntil(() => told.length === 1, 10_000);
     rig.clock.hurry(HASTE);
+    const { told, ended } = follow();
+    await vi.waitUntil(() => told.length === 1 && rig.lnd.node.open.size === 1, 10_000);
     rig.lnd.relay.silence(true);
     await expect(ended).rejects.toMatchObject(UNAVAILABLE);
     rig.lnd.relay.silence(false);
   });
 
-  test('end when another call on the line has dialled anew, for the old connection may be dead', async () => {
+  test('end when another call has given their connection up for a new one, whether it is dead or not', async () => {
     await sold();
-    const { told, ended } = follow();
-    await vi.waitUntil(() => told.length === 1, 10_000);
     rig.clock.hurry(HASTE);
+    const { told, ended } = follow();
+    await vi.waitUntil(() => told.length === 1 && rig.lnd.node.open.size === 1, 10_000);
     rig.lnd.relay.silence(true);
     await expect(issuer.issue(ORDER)).rejects.toMatchObject(UNAVAILABLE);
     rig.lnd.relay.silence(false);
+    await vi.waitUntil(() => sold().catch(() => undefined), 10_000);
     await expect(ended).rejects.toMatchObject(UNAVAILABLE);
   });
 
@@ -179,12 +180,18 @@ describe('receipts of lnd', () => {
     expect(told).toEqual([]);
   });
 
-  test('leave no call open once nobody waits for them', async () => {
+  test.each([
+    ['called off', () => over.abort()],
+    ['had enough', () => undefined],
+  ])('leave no call open once whoever waited for them has %s', async (_how, callOff) => {
     await sold();
-    const { told, ended } = follow();
-    await vi.waitUntil(() => told.length === 1 && rig.lnd.node.open.size === 1, 10_000);
-    over.abort();
-    await ended;
+    await sold();
+    for await (const { index } of issuer.settlements(1n, over.signal)) {
+      expect(index).toBe(2n);
+      expect(rig.lnd.node.open.size).toBe(1);
+      callOff();
+      break;
+    }
     await vi.waitUntil(() => rig.lnd.node.open.size === 0, 10_000);
   });
 });

@@ -19,6 +19,7 @@ async function openRig() {
     home,
     clock,
     network: 'bcrt' as const,
+    start: 0n,
     now: clock.now,
     open: () => openSandboxIssuer({ home, clock }),
     async pay(text: string) {
