@@ -24,9 +24,10 @@ export async function startDaemon(
   program: string,
   args: readonly string[],
   output: string,
+  env: Readonly<Record<string, string | undefined>> = process.env,
 ): Promise<Daemon> {
   const file = openSync(output, 'a');
-  const child = spawn(program, args, { stdio: ['ignore', file, file] });
+  const child = spawn(program, args, { stdio: ['ignore', file, file], env });
   closeSync(file);
   await once(child, 'spawn');
   running.add(child);
