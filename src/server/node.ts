@@ -2,16 +2,14 @@ import { readFile } from 'node:fs/promises';
 import { type Clock, type Log, TollkeeperError } from '../base/index.ts';
 import type { NodeAddress, NodeNetwork, NodePlace, Snapshot, Vault } from '../node/index.ts';
 import { type NodeRules, networkOf, type Policy } from '../policy/index.ts';
-import type { Pin, Sealer } from '../secrets/index.ts';
+import type { Sealer } from '../secrets/index.ts';
 import type { Wallet } from '../task/index.ts';
 import type { Home } from './home.ts';
-import { mainnetConsent } from './mainnet.ts';
 
 /** What the node of a data directory is reached with. */
 export interface NodeHouse {
   readonly home: Pick<Home, 'path'>;
   readonly sealer: Sealer;
-  readonly pin: Pin;
   readonly clock: Clock;
   readonly log: Log;
 }
@@ -54,11 +52,10 @@ export async function seatOf(
   return { network, lnd, place, vault, buyer };
 }
 
-/** Opens the wallet of the node that a policy names. Where money is real a human has to have said so. */
+/** Opens the wallet of the node that a policy names. */
 export async function openNodeWallet(house: NodeHouse, policy: Policy): Promise<Wallet> {
   const seat = await seatOf(house, policy);
   if (seat === undefined) throw new TollkeeperError('wallet_unavailable');
-  await mainnetConsent(house.home, house.sealer).demand(policy, house.pin);
   const { openLine } = await import('../node/index.ts');
   const { openLndWallet } = await import('../wallet/index.ts');
   const { clock, log } = house;
@@ -67,10 +64,7 @@ export async function openNodeWallet(house: NodeHouse, policy: Policy): Promise<
 }
 
 /** What is known of the node that a policy names; undefined where it names the sandbox. */
-export async function nodeViewOf(
-  house: Omit<NodeHouse, 'pin'>,
-  policy: Policy,
-): Promise<Snapshot | undefined> {
+export async function nodeViewOf(house: NodeHouse, policy: Policy): Promise<Snapshot | undefined> {
   const seat = await seatOf(house, policy);
   if (seat === undefined) return undefined;
   const { clock, log } = house;

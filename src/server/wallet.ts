@@ -1,11 +1,16 @@
 import { TollkeeperError } from '../base/index.ts';
 import { type Policy, purseOf } from '../policy/index.ts';
+import type { Pin } from '../secrets/index.ts';
 import type { Wallet } from '../task/index.ts';
+import { mainnetConsent } from './mainnet.ts';
 import { type NodeHouse, openNodeWallet } from './node.ts';
 
 /** The one wallet that the settings name: opened when it is first needed, and never replaced by another unasked. */
 export interface OpenWallet {
-  /** Rejects with `wallet_unavailable`, also where the settings name another purse than is asked for. */
+  /**
+   * Rejects with `wallet_unavailable`, also where the settings name another purse than is asked for, and where money is
+   * real with `mainnet_unconfirmed` or `pin_required`: each time, for a PIN can be taken away while the wallet is open.
+   */
   readonly get: (purse?: string) => Promise<Wallet>;
   close(): Promise<void>;
 }
@@ -14,14 +19,17 @@ export interface OpenWallet {
 export interface WalletPlace extends NodeHouse {
   /** What was confirmed, now. */
   readonly policy: () => Policy;
+  readonly pin: Pin;
 }
 
 /** Prepares the wallet. One that could not be opened is tried again when it is next needed. */
 export function openWallet(place: WalletPlace): OpenWallet {
   let opened: { readonly purse: string; readonly wallet: Promise<Wallet> } | undefined;
+  const consent = mainnetConsent(place.home, place.sealer);
   const close = async (): Promise<void> => {
-    const wallet = await opened?.wallet.catch(() => undefined);
+    const last = opened;
     opened = undefined;
+    const wallet = await last?.wallet.catch(() => undefined);
     await wallet?.close();
   };
   return {
@@ -31,8 +39,12 @@ export function openWallet(place: WalletPlace): OpenWallet {
       if (purse !== undefined && purse !== named) {
         throw new TollkeeperError('wallet_unavailable', 'The settings name another one by now.');
       }
-      if (opened?.purse !== named) await close();
-      opened ??= { purse: named, wallet: open(place, policy) };
+      await consent.demand(policy, place.pin);
+      // Nothing is waited for from here on: who asks in between would open another, or be given one of another purse.
+      if (opened?.purse !== named) {
+        const wallet = close().then(() => open(place, policy));
+        opened = { purse: named, wallet };
+      }
       const { wallet } = opened;
       wallet.catch(() => {
         if (opened?.wallet === wallet) opened = undefined;
