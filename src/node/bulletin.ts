@@ -1,4 +1,4 @@
-import { type Clock, SECOND } from '../base/index.ts';
+import { SECOND } from '../base/index.ts';
 import type { Provisions } from './launch.ts';
 import { writeNote } from './note.ts';
 import type { NodeState } from './state.ts';

@@ -38,7 +38,9 @@ describe('a disk that takes nothing more', () => {
 
   test('leaves no lnd running of which it takes no note', async () => {
     const rig = await openNodeRig();
-    onTestFinished(() => processesOf(rig).forEach(pid => process.kill(pid, 'SIGKILL')));
+    onTestFinished(() => {
+      for (const pid of processesOf(rig)) process.kill(pid, 'SIGKILL');
+    });
     block(rig.place.run);
     const keeper = await rig.keep();
     await rig.want('running');
