@@ -64,13 +64,13 @@ function codeOf(error: unknown): Code {
 async function readied({ place, clock, log, ...ask }: Provisions): Promise<Result<Prepared>> {
   const marked = await checkMarker(place);
   if (!marked.ok) return marked;
+  const binary = await ask.binary();
+  if (!binary.ok) return binary;
   const configuration = ask.configuration();
   const ports = await choosePorts(configuration);
   if (!ports.ok) return ports;
   const text = configurationText(place, configuration, ports.value);
   if (!text.ok) return text;
-  const binary = await ask.binary();
-  if (!binary.ok) return binary;
   await replaceFile(place.configuration, text.value);
   await mkdir(place.data, { recursive: true, mode: 0o700 });
   if (await dropUnfitCertificate(place, clock.now())) log.info({}, 'lnd makes a new certificate');

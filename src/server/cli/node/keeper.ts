@@ -28,7 +28,10 @@ export async function keeperOf(
       const { peers, feeUrl } = rules();
       return { alias, rpcPort, peerPort, peers, feeUrl };
     },
-    binary: () => runnable(home.path, rules().binary),
+    async binary() {
+      await desk.guard();
+      return runnable(home.path, rules().binary);
+    },
   });
 }
 
