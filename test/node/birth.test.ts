@@ -1,4 +1,5 @@
 import { globSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { type BirthPlan, bear, takeOver } from '../../src/node/index.ts';
@@ -199,6 +200,17 @@ describe('a making that was broken off', () => {
     expect(lnd.requestsOf('changePassword')).toEqual([]);
     expect(asideIn(lnd)).toEqual([]);
   });
+});
+
+test('a restored wallet that is whole is never put aside, even if its macaroon is lost', async () => {
+  const lnd = await operatedLnd();
+  await bear(lnd.nursery, RESTORED);
+  await rm(join(lnd.place.secrets, 'admin.sealed'));
+  lnd.restart();
+  const password = (await lnd.vault.read('password'))!;
+  expect(await takeOver(lnd.nursery, password)).toEqual({ ok: true, value: undefined });
+  expect(Object.keys(await sealedIn(lnd))).toEqual([...SECRETS]);
+  expect(asideIn(lnd)).toEqual([]);
 });
 
 describe('a wallet that was made elsewhere', () => {

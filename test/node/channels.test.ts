@@ -87,7 +87,7 @@ describe('the channels of a node', () => {
   });
 
   test('never hold less than nothing, whatever lnd says, and are not listed without end', async () => {
-    const odd = open({ local_balance: '5', remote_balance: '-7', capacity: '9'.repeat(19) });
+    const odd = open({ local_balance: '5', remote_balance: '-7', capacity: '9'.padEnd(19, '0') });
     lnd.says('listChannels', { channels: Array.from({ length: 700 }, () => odd) });
     const listed = await listChannels(admin);
     if (!listed.ok) throw new Error(listed.code);

@@ -1,6 +1,7 @@
-import { rm, writeFile } from 'node:fs/promises';
+import { mkdir, rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { DAY, systemClock, type TollkeeperError } from '../../src/base/index.ts';
+import { DAY, SECOND, systemClock, type TollkeeperError } from '../../src/base/index.ts';
 import {
   addressOf,
   bear,
@@ -11,6 +12,7 @@ import {
   snapshotOf,
 } from '../../src/node/index.ts';
 import { writeNote } from '../../src/node/note.ts';
+import { keepOrigin } from '../../src/node/origin.ts';
 import { readRun } from '../../src/node/run-record.ts';
 import { readIfThere } from '../../src/secrets/index.ts';
 import { selfSigned } from '../lnd/certificate.ts';
@@ -60,7 +62,9 @@ describe('an operator', () => {
 
   test('waits for an answer as long as it said, and no longer', async () => {
     lnd.says('getInfo', () => new Promise(() => undefined));
+    const asked = performance.now();
     expect(await admin.ask('getInfo', {}, { ms: 50 })).toMatchObject({ code: 'node_unreachable' });
+    expect(performance.now() - asked).toBeLessThan(10 * SECOND);
   });
 });
 
@@ -186,5 +190,8 @@ describe('what is shown of a node', () => {
     expect(await shown(other)).toMatchObject({ lifecycle: 'running', outbound: undefined });
     await rm(other.place.certificate);
     expect(await shown(other)).toMatchObject({ lifecycle: 'running', outbound: undefined });
+    await keepOrigin(other.place, { seed: 'restored', isBorn: true, isFound: false });
+    await mkdir(join(other.place.root, 'lost-channels.proved'));
+    expect(await shown(other)).toMatchObject({ recovery: 'restore_ready' });
   });
 });

@@ -1,3 +1,4 @@
+import { X509Certificate } from 'node:crypto';
 import { once } from 'node:events';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { type AddressInfo, createServer } from 'node:net';
@@ -218,6 +219,7 @@ describe('the files of a remote node', () => {
   test.each([
     ['none', ''],
     ['no certificate', 'hello'],
+    ['a certificate that is not PEM', new X509Certificate(selfSigned().certificate).raw],
     ['a private key', selfSigned().key],
     ['half a certificate', selfSigned().certificate.slice(0, 200)],
     ['too long a certificate', selfSigned().certificate + '\n'.repeat(70_000)],

@@ -104,7 +104,17 @@ describe('what a macaroon says of itself', () => {
         expect(() => rightsOf(changed)).not.toThrow();
       }
     }
-    for (const other of ['', '02', '0202', '020101', 'ff'.repeat(64), '80'.repeat(64)]) {
+    // The first two have an identifier of the bakery's, with a right to nothing named, and with none.
+    for (const other of [
+      '020203031a00',
+      '02020103',
+      '',
+      '02',
+      '0202',
+      '020101',
+      'ff'.repeat(64),
+      '80'.repeat(64),
+    ]) {
       expect(rightsOf(Buffer.from(other, 'hex'))).toBeUndefined();
     }
     expect(rightsOf(Buffer.from('0014location lnd'))).toBeUndefined();
