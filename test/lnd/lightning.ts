@@ -25,6 +25,7 @@ export const LIGHTNING: Readonly<Record<string, Method>> = {
   getInfo: {
     right: 'info:read',
     answer: ({ condition, network }) => ({
+      identity_pubkey: `02${'ab'.repeat(32)}`,
       version: '0.20.1-beta commit=fake',
       synced_to_chain: condition === 'active',
       chains: [{ chain: 'bitcoin', network: NETWORKS[network] }],
