@@ -41,6 +41,9 @@ const alive = (pid: number): boolean => {
   }
 };
 
+/** What is wanted of the node by now. */
+const wanted = (): string => JSON.parse(readFileSync(rig.place.wish, 'utf8')).want;
+
 /** Names our lnd in the settings, by its hash. */
 async function settle({ home }: NodeRig, more: object = {}): Promise<void> {
   const path = join(home, 'own-lnd.sh');
@@ -158,6 +161,21 @@ describe('a node that does not end', () => {
     expect((await sitAt(nodeStop, rig.home, { kill: true }, true)).end).toBe(0);
     await vi.waitUntil(() => !alive(lnd.pid), 10_000);
   });
+
+  test('is not said to have ended as long as its keeper does nothing about it', async () => {
+    const { keeper, lnd } = await said('start');
+    process.kill(keeper.pid, 'SIGSTOP');
+    const waited = await node('stop', '--wait', '1');
+    process.kill(keeper.pid, 'SIGCONT');
+    expect(waited.documents()[0].error?.code).toBe('node_stop_pending');
+    await vi.waitUntil(() => !alive(lnd.pid), 10_000);
+  });
+
+  test('goes on, and is not even stopped, where a human does not want it killed', async () => {
+    await said('start');
+    expect((await sitAt(nodeStop, rig.home, { kill: true }, false)).end).toBe(3);
+    expect(wanted()).toBe('running');
+  });
 });
 
 describe('tollkeeper up', () => {
@@ -187,6 +205,19 @@ describe('tollkeeper up', () => {
     up.kill('SIGTERM');
     expect(await up.exit).toBe(0);
     expect(alive(lnd.pid)).toBe(true);
+  });
+
+  test('takes over from a keeper that ended, and starts nothing that was stopped', async () => {
+    await said('start');
+    const up = listenTo(shell.start(rig.home, 'up', '--json'));
+    await up.heard({ event: 'node_standing_by', code: 'node_busy' });
+    await node('stop');
+    await up.heard({ event: 'node', lifecycle: 'stopped' });
+    expect(wanted()).toBe('stopped');
+    const { keeper } = await said('start');
+    expect(keeper.pid).toBe(up.pid);
+    up.kill('SIGTERM');
+    expect(await up.exit).toBe(0);
   });
 });
 
