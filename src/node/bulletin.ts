@@ -1,6 +1,6 @@
-import { type Clock, SECOND } from '../base/index.ts';
+import { SECOND } from '../base/index.ts';
+import type { Provisions } from './launch.ts';
 import { writeNote } from './note.ts';
-import type { NodePlace } from './place.ts';
 import type { NodeState } from './state.ts';
 
 /** Where a keeper tells the state of its node: to its own process, and to others by a file. */
@@ -14,14 +14,21 @@ export interface Bulletin {
 /** How often the file is written although nothing changed, ms, so that others know that somebody keeps the node. */
 const BEAT_MS: number = 4 * SECOND;
 
-/** Opens the bulletin of a node with its first state. */
-export function openBulletin(place: NodePlace, clock: Clock, first: NodeState): Bulletin {
+/** Opens the bulletin of a node with its first state. A full disk keeps nothing from being done, but others from being told. */
+export function openBulletin(
+  { place, clock, log }: Pick<Provisions, 'place' | 'clock' | 'log'>,
+  first: NodeState,
+): Bulletin {
   let state = first;
   let writtenAt = Number.NEGATIVE_INFINITY;
   let news = Promise.withResolvers<void>();
   const write = (): void => {
-    writeNote(place.state, state);
     writtenAt = clock.now();
+    try {
+      writeNote(place.state, state);
+    } catch (error) {
+      log.error({ error }, 'the state of the node could not be written');
+    }
   };
   write();
   return {

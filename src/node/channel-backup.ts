@@ -13,16 +13,21 @@ export interface ChannelBackup {
   code(): Code | undefined;
 }
 
-/** Keeps a copy in a directory, if one is named. */
-export function openChannelBackup(place: NodePlace, directory: string, log: Log): ChannelBackup {
+/** Keeps a copy in the directory that is named at the moment, if one is. */
+export function openChannelBackup(
+  place: NodePlace,
+  directoryNow: () => string,
+  log: Log,
+): ChannelBackup {
   let [copied, isCopying, hasFailed] = ['', false, false];
-  const path = copyOf(place, directory);
-  const copy = async (): Promise<void> => {
-    const [from, to] = [await markOf(place.channelBackup), await markOf(path)];
-    if (`${from} ${to}` === copied) return;
+  const copy = async (directory: string): Promise<void> => {
+    const path = copyOf(place, directory);
+    const marks = async (from: string) => `${from} ${path} ${await markOf(path)}`;
+    const from = await markOf(place.channelBackup);
+    if ((await marks(from)) === copied) return;
     await copyInto(place, directory);
     // As it was before it was read: what lnd wrote meanwhile is news.
-    copied = `${from} ${await markOf(path)}`;
+    copied = await marks(from);
   };
   const fail = (error: unknown): void => {
     // Tried again at each look, but told once.
@@ -31,9 +36,10 @@ export function openChannelBackup(place: NodePlace, directory: string, log: Log)
   };
   return {
     look() {
+      const directory = directoryNow();
       if (directory === '' || isCopying) return;
       isCopying = true;
-      copy()
+      copy(directory)
         .then(() => {
           hasFailed = false;
         }, fail)

@@ -14,8 +14,8 @@ import { readWish } from './wish.ts';
 /** What a keeper needs to have charge of a node. */
 export interface KeeperOptions extends Provisions {
   readonly vault: Vault;
-  /** Where the channel backup is copied to; empty for nowhere. */
-  readonly backupDirectory: string;
+  /** Where the channel backup is copied to, by the settings of the moment; empty for nowhere. */
+  readonly backupDirectory: () => string;
 }
 
 /** The charge of one node: what its keeper stands on from one look to the next. */

@@ -15,6 +15,7 @@ export { type Keeper, killNode, openKeeper } from './keeper.ts';
 export { type Answer, type Call, type NodeAddress, type NodeLine, openLine } from './line.ts';
 export { followLog, lastLines } from './log-tail.ts';
 export { type Manifest, manifestOf } from './manifest.ts';
+export { checkMarker } from './marker.ts';
 export { readNodeState } from './node-state.ts';
 export { type Operator, openOperator } from './operator.ts';
 export { type NodeNetwork, type NodePlace, placeOf } from './place.ts';

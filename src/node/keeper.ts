@@ -51,7 +51,7 @@ export async function openKeeper(options: KeeperOptions): Promise<Result<Keeper>
   const lock = await takeLock(place.lock);
   if (!lock.ok) return lock;
   const charge = newCharge(options, lock.value);
-  const bulletin = openBulletin(place, clock, tell(charge));
+  const bulletin = openBulletin(options, tell(charge));
   const ended = keep(charge, bulletin);
   return ok({
     state: bulletin.state,

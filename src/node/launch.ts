@@ -1,6 +1,15 @@
+import type { ChildProcess } from 'node:child_process';
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import { asTollkeeperError, type Clock, type Log, ok, type Result, refuse } from '../base/index.ts';
+import {
+  asTollkeeperError,
+  type Clock,
+  type Code,
+  type Log,
+  ok,
+  type Result,
+  refuse,
+} from '../base/index.ts';
 import { replaceFile } from '../secrets/index.ts';
 import { startInBackground } from './background.ts';
 import { dropUnfitCertificate } from './certificate.ts';
@@ -42,21 +51,26 @@ export async function prepare(provisions: Provisions): Promise<Result<Prepared>>
     return await readied(provisions);
   } catch (error) {
     provisions.log.error({ error }, 'lnd could not be made ready for a start');
-    const isFull = (error as NodeJS.ErrnoException).code === 'ENOSPC';
-    return refuse(isFull ? 'disk_full' : asTollkeeperError(error).code);
+    return refuse(codeOf(error));
   }
+}
+
+/** The code for what keeps files from being read or written. */
+function codeOf(error: unknown): Code {
+  const { code = '' } = error as NodeJS.ErrnoException;
+  return ['ENOSPC', 'EDQUOT'].includes(code) ? 'disk_full' : asTollkeeperError(error).code;
 }
 
 async function readied({ place, clock, log, ...ask }: Provisions): Promise<Result<Prepared>> {
   const marked = await checkMarker(place);
   if (!marked.ok) return marked;
+  const binary = await ask.binary();
+  if (!binary.ok) return binary;
   const configuration = ask.configuration();
   const ports = await choosePorts(configuration);
   if (!ports.ok) return ports;
   const text = configurationText(place, configuration, ports.value);
   if (!text.ok) return text;
-  const binary = await ask.binary();
-  if (!binary.ok) return binary;
   await replaceFile(place.configuration, text.value);
   await mkdir(place.data, { recursive: true, mode: 0o700 });
   if (await dropUnfitCertificate(place, clock.now())) log.info({}, 'lnd makes a new certificate');
@@ -72,32 +86,52 @@ export interface Launched {
 
 /**
  * Starts lnd and writes it down, without a pause between the two. It is no child that dies with its parent, and knows
- * nothing of our environment. Refused where the system does not run the file.
+ * nothing of our environment. Refused where the system does not run the file, or the disk takes no note of it.
  */
-export function launch({ place, binary, ports }: Prepared, now: number): Result<Launched> {
-  const child = startInBackground({
+export function launch(prepared: Prepared, { clock, log }: Provisions): Result<Launched> {
+  let child: ChildProcess | undefined;
+  try {
+    child = begin(prepared);
+    const ended = endOf(child);
+    if (child.pid === undefined) return refuse('binary_not_found', 'It cannot be run.');
+    const run = runOf(prepared, child.pid, clock.now());
+    writeRun(prepared.place, run);
+    return ok({ run, ended });
+  } catch (error) {
+    // One that is written down nowhere would be nobody's, and the next would be started beside it.
+    child?.kill('SIGTERM');
+    log.error({ error }, 'lnd could not be started, or not be written down');
+    return refuse(codeOf(error));
+  }
+}
+
+function begin({ place, binary }: Prepared): ChildProcess {
+  return startInBackground({
     program: binary.path,
     args: [`--configfile=${place.configuration}`, `--lnddir=${place.root}`],
     directory: place.root,
     env: { HOME: place.root, PATH: '/usr/bin:/bin' },
     output: place.output,
   });
-  const ended = new Promise<void>(resolve => {
+}
+
+function endOf(child: ChildProcess): Promise<void> {
+  return new Promise(resolve => {
     child.once('exit', () => resolve());
     child.once('error', () => resolve());
   });
-  if (child.pid === undefined) return refuse('binary_not_found', 'It cannot be run.');
-  const run: Run = {
+}
+
+function runOf({ binary, ports }: Prepared, pid: number, at: number): Run {
+  return {
     // One that ended already has no start time any more; no process is ever taken for it.
-    lnd: processOf(child.pid) ?? { pid: child.pid, startedAt: 'ended' },
+    lnd: processOf(pid) ?? { pid, startedAt: 'ended' },
     socket: `127.0.0.1:${ports.rpc}`,
     peerPort: ports.peer,
     sha256: binary.sha256,
     version: binary.version,
-    at: now,
+    at,
   };
-  writeRun(place, run);
-  return ok({ run, ended });
 }
 
 /** Where lnd keeps its wallet (`kvdb_bolt`). */

@@ -35,3 +35,11 @@ export async function versionOf(binary: string): Promise<Result<string>> {
     ? refuse('lnd_version_unsupported', `It is ${version}, older than 0.20.`)
     : ok(version);
 }
+
+/**
+ * The version that an lnd says it is, with its commit, and nothing else of what it says: one that runs elsewhere could
+ * say anything, and a terminal or a model would read it. Undefined where it says none.
+ */
+export function saidVersion(said: string): string | undefined {
+  return /^\d{1,3}\.\d{1,3}\.\d{1,3}[\w.-]{0,20}(?: commit=[\w.-]{1,60})?/.exec(said)?.[0];
+}

@@ -63,7 +63,7 @@ async function begun(charge: Charge): Promise<Result<Launched> | undefined> {
   // That took a while: the wish may be another by now, and somebody may have taken the lock away.
   if (!(await charge.lock.isHeld())) return refuse('node_busy');
   const isWanted = charge.closing === undefined && readWish(charge.place).want === 'running';
-  return isWanted ? launch(prepared.value, charge.clock.now()) : undefined;
+  return isWanted ? launch(prepared.value, charge) : undefined;
 }
 
 function unlock(charge: Charge): void {

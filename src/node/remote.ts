@@ -1,7 +1,9 @@
 import { join } from 'node:path';
 import { type Clock, type Log, ok, type Result, refuse } from '../base/index.ts';
+import { harmless } from '../http/index.ts';
 import { replaceFile } from '../secrets/index.ts';
 import type { NodeAddress } from './line.ts';
+import { saidVersion } from './lnd-version.ts';
 import { operatorAt } from './operator.ts';
 import type { NodeNetwork } from './place.ts';
 import { type RemoteRole, roleRightsOf } from './role-rights.ts';
@@ -17,6 +19,8 @@ export interface RemoteNode {
   readonly tooPowerful: boolean;
 }
 
+/** The longest name that a node can have (BOLT 7), characters. */
+const MOST_ALIAS = 32;
 /** The oldest lnd whose interface is the one that we speak, 0.18. */
 const OLDEST_MINOR = 18;
 const NETWORKS: readonly string[] = [
@@ -49,10 +53,14 @@ export async function tryRemote(
   try {
     const told = await operator.ask<GetInfo>('getInfo', {});
     if (!told.ok) return told;
-    const { alias, identity_pubkey: pubkey, version, synced_to_chain: synced, chains } = told.value;
+    const { identity_pubkey: pubkey, synced_to_chain: synced, chains } = told.value;
     const network = chains[0]?.network ?? '';
+    const version = saidVersion(told.value.version);
+    const alias = harmless(told.value.alias).slice(0, MOST_ALIAS);
     if (!isNetwork(network)) return refuse('network_mismatch', 'It is of none of our networks.');
-    if (isTooOld(version)) return refuse('lnd_version_unsupported', 'It has to be 0.18 or newer.');
+    if (version === undefined || isTooOld(version))
+      return refuse('lnd_version_unsupported', 'It has to be 0.18 or newer.');
+    if (!/^0[23][0-9a-f]{64}$/.test(pubkey)) return refuse('node_refused', 'It has no public key.');
     const { lacking, isTooPowerful } = roleRightsOf(role, address.macaroon);
     if (lacking.length > 0)
       return refuse('node_macaroon_refused', `It lacks ${lacking.join(', ')}.`);

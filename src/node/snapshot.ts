@@ -3,6 +3,7 @@ import { pendingChannels } from './channel.ts';
 import { checkChannelBackup } from './channel-backup.ts';
 import { channelFundsOf, type Funds, fundsOf } from './funds.ts';
 import type { NodeAddress } from './line.ts';
+import { saidVersion } from './lnd-version.ts';
 import { readNodeState } from './node-state.ts';
 import { type Operator, openOperator, operatorAt } from './operator.ts';
 import { keepOrigin, originOf, type Recovery, recoveryOf } from './origin.ts';
@@ -98,7 +99,8 @@ export async function remoteSnapshotOf(
     const wallet = info.code === 'node_locked' ? 'locked' : 'unknown';
     return { ...kept, ...unknown, wallet, health: 'unhealthy', code: info.code };
   }
-  const { version, block_height: height, synced_to_chain: synced } = info.value;
+  const { block_height: height, synced_to_chain: synced } = info.value;
+  const version = saidVersion(info.value.version);
   const health = synced ? 'healthy' : 'unhealthy';
   const code = synced ? undefined : 'node_unsynced';
   const channels = balance.ok ? balance.value : NOTHING;

@@ -3,16 +3,14 @@ import { type Clock, type Log, TollkeeperError } from '../base/index.ts';
 import type { NodeAddress, NodeNetwork, NodePlace, Snapshot, Vault } from '../node/index.ts';
 import type { InvoiceIssuer } from '../paywall/index.ts';
 import { type NodeRules, networkOf, type Policy } from '../policy/index.ts';
-import type { Pin, Sealer } from '../secrets/index.ts';
+import type { Sealer } from '../secrets/index.ts';
 import type { Wallet } from '../task/index.ts';
 import type { Home } from './home.ts';
-import { mainnetConsent } from './mainnet.ts';
 
 /** What the node of a data directory is reached with. */
 export interface NodeHouse {
   readonly home: Pick<Home, 'path'>;
   readonly sealer: Sealer;
-  readonly pin: Pin;
   readonly clock: Clock;
   readonly log: Log;
 }
@@ -63,32 +61,28 @@ const MISSING = {
   seller: 'It was connected to without --seller-macaroon, so nothing can be sold for its money.',
 } as const;
 
-/** Opens the wallet of the node that a policy names. Where money is real a human has to have said so. */
+/** Opens the wallet of the node that a policy names. */
 export async function openNodeWallet(house: NodeHouse, policy: Policy): Promise<Wallet> {
   const { openLndWallet } = await import('../wallet/index.ts');
   return openLndWallet(await partsOf(house, policy, 'buyer'));
 }
 
-/** Opens the seller's side of it, under the same condition. */
+/** Opens the seller's side of it. */
 export async function openNodeIssuer(house: NodeHouse, policy: Policy): Promise<InvoiceIssuer> {
   const { openLndIssuer } = await import('../wallet/index.ts');
   return openLndIssuer(await partsOf(house, policy, 'seller'));
 }
 
 async function partsOf(house: NodeHouse, policy: Policy, role: 'buyer' | 'seller') {
-  const { home, sealer, pin, clock, log } = house;
   const seat = await seatOf(house, policy);
   if (seat === undefined) throw new TollkeeperError('wallet_unavailable');
-  await mainnetConsent(home, sealer).demand(policy, pin);
   const { openLine } = await import('../node/index.ts');
+  const { clock, log } = house;
   return { line: openLine(seat[role], clock), network: policy.network, clock, log };
 }
 
 /** What is known of the node that a policy names; undefined where it names the sandbox. */
-export async function nodeViewOf(
-  house: Omit<NodeHouse, 'pin'>,
-  policy: Policy,
-): Promise<Snapshot | undefined> {
+export async function nodeViewOf(house: NodeHouse, policy: Policy): Promise<Snapshot | undefined> {
   const seat = await seatOf(house, policy);
   if (seat === undefined) return undefined;
   const { clock, log } = house;

@@ -157,6 +157,19 @@ describe('on mainnet', () => {
     });
   });
 
+  test('nothing more is paid once the PIN is taken away, not even by whoever has the wallet open', async () => {
+    await setPin();
+    await connect(PIN, WORDS);
+    const tollkeeper = await compose(findHome(home, {}));
+    try {
+      expect(await nodeStatusOf(tollkeeper)).toMatchObject({ wallet: { ready: true } });
+      await rm(join(home, 'keys', 'pin.json'));
+      await expect(tollkeeper.means.wallet()).rejects.toMatchObject({ code: 'pin_required' });
+    } finally {
+      await tollkeeper.close();
+    }
+  });
+
   test('what was typed is for that very node, and no edit of the settings names another', async () => {
     await setPin();
     await connect(PIN, WORDS);

@@ -1,12 +1,13 @@
 import { createHash } from 'node:crypto';
-import { readFileSync, writeFileSync } from 'node:fs';
+import { readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from 'vitest';
 import { systemClock } from '../../src/base/index.ts';
 import { openPin } from '../../src/secrets/index.ts';
 import { nodeStop } from '../../src/server/cli/commands/node-stop.ts';
+import { nodeUnlock } from '../../src/server/cli/commands/node-unlock.ts';
 import { freePort } from '../node/lnd-binary.ts';
-import { type NodeRig, openSharedRig } from '../node/node-rig.ts';
+import { type NodeRig, openSharedRig, PASSWORD } from '../node/node-rig.ts';
 import { sitAt } from './human.ts';
 import { listenTo } from './listener.ts';
 import { type Ended, openShell, type Shell } from './shell.ts';
@@ -39,6 +40,9 @@ const alive = (pid: number): boolean => {
     return false;
   }
 };
+
+/** What is wanted of the node by now. */
+const wanted = (): string => JSON.parse(readFileSync(rig.place.wish, 'utf8')).want;
 
 /** Names our lnd in the settings, by its hash. */
 async function settle({ home }: NodeRig, more: object = {}): Promise<void> {
@@ -95,7 +99,9 @@ describe('node start', () => {
 
   test('ends with 1 where the node is up and not in step with the chain in time', async () => {
     rig.order({ isUnsynced: true });
-    const { code, documents } = await node('start', '--wait', '3');
+    await node('start', '--wait', '0');
+    await vi.waitUntil(async () => (await said('status')).wallet === 'unlocked', 20_000);
+    const { code, documents } = await node('start', '--wait', '1');
     expect(code).toBe(1);
     expect(documents()[0]).toMatchObject({
       wallet: 'unlocked',
@@ -104,13 +110,20 @@ describe('node start', () => {
     });
   });
 
-  test('runs no other lnd than the one whose hash was named', async () => {
+  test('runs no other lnd than the one whose hash was named, and the right one as soon as it is there', async () => {
     const path = join(rig.home, 'own-lnd.sh');
     const right = readFileSync(path, 'utf8');
     writeFileSync(path, right.replace('exec', 'true; exec'));
     const { documents } = await node('start', '--wait', '10');
-    writeFileSync(path, right);
     expect(documents()[0].error.code).toBe('checksum_mismatch');
+    // The keeper that failed goes on; it takes what the settings say by then.
+    const named = JSON.parse(readFileSync(join(rig.home, 'settings.json'), 'utf8'));
+    const sha256 = createHash('sha256').update(readFileSync(path)).digest('hex');
+    named.lnd.binary.sha256 = sha256;
+    writeFileSync(join(rig.home, 'settings.json'), JSON.stringify(named));
+    expect((await node('start')).code).toBe(0);
+    writeFileSync(path, right);
+    await settle(rig);
   });
 });
 
@@ -148,6 +161,21 @@ describe('a node that does not end', () => {
     expect((await sitAt(nodeStop, rig.home, { kill: true }, true)).end).toBe(0);
     await vi.waitUntil(() => !alive(lnd.pid), 10_000);
   });
+
+  test('is not said to have ended as long as its keeper does nothing about it', async () => {
+    const { keeper, lnd } = await said('start');
+    process.kill(keeper.pid, 'SIGSTOP');
+    const waited = await node('stop', '--wait', '1');
+    process.kill(keeper.pid, 'SIGCONT');
+    expect(waited.documents()[0].error?.code).toBe('node_stop_pending');
+    await vi.waitUntil(() => !alive(lnd.pid), 10_000);
+  });
+
+  test('goes on, and is not even stopped, where a human does not want it killed', async () => {
+    await said('start');
+    expect((await sitAt(nodeStop, rig.home, { kill: true }, false)).end).toBe(3);
+    expect(wanted()).toBe('running');
+  });
 });
 
 describe('tollkeeper up', () => {
@@ -177,6 +205,19 @@ describe('tollkeeper up', () => {
     up.kill('SIGTERM');
     expect(await up.exit).toBe(0);
     expect(alive(lnd.pid)).toBe(true);
+  });
+
+  test('takes over from a keeper that ended, and starts nothing that was stopped', async () => {
+    await said('start');
+    const up = listenTo(shell.start(rig.home, 'up', '--json'));
+    await up.heard({ event: 'node_standing_by', code: 'node_busy' });
+    await node('stop');
+    await up.heard({ event: 'node', lifecycle: 'stopped' });
+    expect(wanted()).toBe('stopped');
+    const { keeper } = await said('start');
+    expect(keeper.pid).toBe(up.pid);
+    up.kill('SIGTERM');
+    expect(await up.exit).toBe(0);
   });
 });
 
@@ -208,6 +249,36 @@ describe('commands of the node', () => {
       expect(code).toBe(4);
     },
   );
+
+  test('say what a directory of another network is, and touch nothing in it', async () => {
+    await settle(rig);
+    const settings = JSON.parse(readFileSync(join(rig.home, 'settings.json'), 'utf8'));
+    const moved = join(rig.home, 'lnd', 'signet');
+    renameSync(rig.place.root, moved);
+    const path = join(rig.home, 'settings.json');
+    writeFileSync(path, JSON.stringify({ ...settings, network: 'signet' }));
+    const codes = [await said('start'), await said('stop'), await said('logs')];
+    renameSync(moved, rig.place.root);
+    await settle(rig);
+    expect(codes.map(({ error }) => error.code)).toEqual(Array(3).fill('network_mismatch'));
+  });
+
+  test('have a wallet whose password nobody sealed unlocked by a human', async () => {
+    // Its macaroons are there: it was made here.
+    await rig.vault.keep('admin', Buffer.from('a macaroon for the admin'));
+    const origin = { seed: 'acknowledged', isBorn: true, isFound: false };
+    writeFileSync(join(rig.place.root, 'origin.json'), JSON.stringify(origin));
+    const sealed = join(rig.place.secrets, 'password.sealed');
+    const password = readFileSync(sealed);
+    rmSync(sealed);
+    const { code, documents } = await node('start');
+    expect(documents()[0].error).toMatchObject({ code: 'node_locked' });
+    expect(code).toBe(1);
+    expect((await sitAt(nodeUnlock, rig.home, {}, 'wrong')).end).toBe('node_password_wrong');
+    expect((await sitAt(nodeUnlock, rig.home, {}, PASSWORD)).end).toBe(0);
+    expect(await said('start')).toMatchObject({ health: 'healthy' });
+    expect(readFileSync(sealed)).not.toEqual(password);
+  });
 
   test('are refused where the settings name a remote node', async () => {
     await settle(rig, { mode: 'remote', address: 'node.example:10009' });

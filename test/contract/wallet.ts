@@ -162,7 +162,7 @@ export function walletContract(
 
     test('more than the wallet holds is refused for lack of balance', async () => {
       const before = await balance();
-      const payment = await ask({}, { amount: sum(before, sats(1)) });
+      const payment = await ask({}, { amount: sum(before, before) });
       expect(await rig.wallet.pay(payment)).toEqual({
         kind: 'failed',
         code: 'insufficient_balance',

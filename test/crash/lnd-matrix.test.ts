@@ -1,6 +1,7 @@
 import { test } from 'vitest';
 import { CELLS, type Cell, FATES, isReached } from './matrix.ts';
-import { dieAndRecover } from './matrix-story.ts';
+import { dieAndRecover, SETTINGS } from './matrix-story.ts';
+import { openRig } from './rig.ts';
 
 // The crash matrix once more, for those whose wallet is an lnd: the product's own wallet of one, over a wire like
 // lnd's, with the bank at its other end.
@@ -35,5 +36,6 @@ const SCENES = CELLS.flatMap(cell =>
 
 test.concurrent.for(SCENES)(
   'a buyer that pays through lnd dies at %s; whoever comes next ends it truly, with at most one debit: %s',
-  ([_cell, _fate, cell, fate], context) => dieAndRecover(cell, fate, 'lnd', context),
+  ([_cell, _fate, cell, fate], context) =>
+    dieAndRecover(cell, fate, () => openRig(SETTINGS, context, 'lnd')),
 );

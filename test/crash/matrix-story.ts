@@ -1,27 +1,25 @@
 import { expect } from 'vitest';
+import type { WrittenSettings } from '../../src/policy/index.ts';
 import { statusOf } from '../../src/task/index.ts';
 import { FREE_HAND, policyOf } from '../task/parts.ts';
 import type { Seller } from '../task/seller.ts';
 import { checkBooks, checkEnd, of, tasksOf } from './books-check.ts';
 import type { Child } from './child.ts';
 import { BANK_WAITS_MS, type Cell, type Fate, LEASE_OVER_MS, RELEASED } from './matrix.ts';
-import { openRig, type Rig, type Way } from './rig.ts';
+import { openRig, type Rig } from './rig.ts';
 
-type Ending = Parameters<typeof openRig>[1];
-
-const SETTINGS = {
+/** The settings of the buyers. */
+export const SETTINGS = {
   ...FREE_HAND,
-  hosts: { methods: [{ host: '127.0.0.1:*', methods: ['POST' as const] }] },
-};
+  hosts: { methods: [{ host: '127.0.0.1:*', methods: ['POST'] }] },
+} satisfies WrittenSettings;
+
+type Open = () => Promise<Rig>;
+const openPlain: Open = () => openRig(SETTINGS);
 
 /** A buyer dies at a cell's point; whoever comes next has to end truly what it began, with at most one debit. */
-export async function dieAndRecover(
-  cell: Cell,
-  fate: Fate,
-  way: Way = 'bank',
-  test?: Ending,
-): Promise<void> {
-  const { rig, seller, url } = await scene(cell, fate, way, test);
+export async function dieAndRecover(cell: Cell, fate: Fate, open: Open = openPlain): Promise<void> {
+  const { rig, seller, url } = await scene(cell, fate, open);
   const first = await rig.start({ halt: haltOf(cell) });
   if (cell.at === 'seller') killAtSeller(seller, first);
   first.mention({ do: 'buy', url, want: { method: cell.method } });
@@ -38,7 +36,7 @@ export async function dieAndRecover(
 
 /** A buyer whose payment never brings it to a cell's point has to end truly by itself. */
 export async function passBy(cell: Cell, fate: Fate): Promise<void> {
-  const { rig, seller, url } = await scene(cell, fate, 'bank');
+  const { rig, seller, url } = await scene(cell, fate, openPlain);
   const buyer = await rig.start({ halt: haltOf(cell) });
   if (cell.at === 'seller') killAtSeller(seller, buyer);
   await buyer.tell({ do: 'buy', url, want: { method: cell.method } });
@@ -47,8 +45,8 @@ export async function passBy(cell: Cell, fate: Fate): Promise<void> {
   await checkEnding(rig, cell, fate);
 }
 
-async function scene({ refuses }: Cell, { behaviour, ending }: Fate, way: Way, test?: Ending) {
-  const rig = await openRig(SETTINGS, test, way);
+async function scene({ refuses }: Cell, { behaviour, ending }: Fate, open: Open) {
+  const rig = await open();
   await rig.bank.hurry(BANK_WAITS_MS);
   await rig.bank.setBehaviour(behaviour);
   // Not at the first look: that is the dying process's own.

@@ -32,59 +32,64 @@ export interface Rig {
 
 /** How buyers reach the bank's money: by a wallet of the bank's own, or by the product's wallet of an lnd. */
 export type Way = 'bank' | 'lnd';
+/** What ends with a test; one of several concurrent tests has to say which it is. */
+type Ending = Pick<TestContext, 'onTestFinished'>;
+/** Who holds the money, and how buyers' processes reach it. */
+export type Money = Pick<Rig, 'bank' | 'socket'> & Pick<Life, 'lnd'>;
 
-/** Builds a rig that ends with its test; one of several concurrent tests has to say which it is. */
-export async function openRig(
+/** Builds a rig that ends with its test, whose bank is a process of its own. */
+export function openRig(
   settings: WrittenSettings,
-  test: Pick<TestContext, 'onTestFinished'> = { onTestFinished },
+  test: Ending = { onTestFinished },
   way: Way = 'bank',
+): Promise<Rig> {
+  return openRigWith(settings, test, async (place, clockFile) => {
+    const socket = join(place, 'bank.sock');
+    const lnd = way === 'lnd' ? join(place, 'lnd.json') : undefined;
+    const files = [join(place, 'bank'), clockFile, socket, ...(lnd ? [lnd] : [])];
+    const bank = startProgram('bank', ...files);
+    const closed = once(bank, 'close');
+    test.onTestFinished(async () => {
+      bank.stdin?.end();
+      await closed;
+    });
+    await once(bank.stdout!, 'data');
+    return { bank: bankAt(socket), socket, lnd };
+  });
+}
+
+/** Builds a rig whose money is somewhere else. */
+export async function openRigWith(
+  settings: WrittenSettings,
+  test: Ending,
+  openMoney: (place: string, clockFile: string) => Promise<Money>,
 ): Promise<Rig> {
   const place = await mkdtemp(join(tmpdir(), 'tollkeeper-crash-'));
   test.onTestFinished(() => rm(place, { recursive: true }));
-  const [home, clockFile, socket] = ['home', 'clock', 'bank.sock'].map(name => join(place, name));
+  const [home, clockFile] = [join(place, 'home'), join(place, 'clock')];
   let ahead = 0;
-  setAhead(clockFile!, ahead);
-  const clock = machineClock(clockFile!);
-  const lnd = way === 'lnd' ? join(place, 'lnd.json') : undefined;
-  const bank = startProgram(
-    'bank',
-    join(place, 'bank'),
-    clockFile!,
-    socket!,
-    ...(lnd ? [lnd] : []),
-  );
-  const closed = once(bank, 'close');
-  test.onTestFinished(async () => {
-    bank.stdin?.end();
-    await closed;
-  });
-  await once(bank.stdout!, 'data');
-  const store = await storeAt(home!, clock);
+  setAhead(clockFile, ahead);
+  const clock = machineClock(clockFile);
+  const { bank, socket, lnd } = await openMoney(place, clockFile);
+  const store = await storeAt(home, clock);
   test.onTestFinished(() => store.close());
-  const rig: Rig = {
-    home: home!,
-    socket: socket!,
-    bank: bankAt(socket!),
+  return {
+    home,
+    socket,
+    bank,
     clock,
     store,
     pass(ms) {
       ahead += ms;
-      setAhead(clockFile!, ahead);
+      setAhead(clockFile, ahead);
     },
-    async seller(issue = rig.bank.issue) {
+    async seller(issue = bank.issue) {
       const seller = await openSeller({ issue });
       test.onTestFinished(() => seller.close());
       return seller;
     },
     async start(life) {
-      const child = await startBuyer({
-        home: home!,
-        socket: socket!,
-        lnd,
-        clockFile: clockFile!,
-        settings,
-        ...life,
-      });
+      const child = await startBuyer({ home, socket, lnd, clockFile, settings, ...life });
       test.onTestFinished(async () => {
         child.kill('SIGKILL');
         await child.gone;
@@ -92,5 +97,4 @@ export async function openRig(
       return child;
     },
   };
-  return rig;
 }

@@ -14,7 +14,7 @@ async function openBackup({ isThere = true } = {}) {
   if (isThere) mkdirSync(directory);
   const errors: object[] = [];
   const log = { ...silent, error: (data: object) => void errors.push(data) };
-  const open = () => openChannelBackup(place, directory, log);
+  const open = () => openChannelBackup(place, () => directory, log);
   const backup = open();
   return {
     place,
@@ -85,7 +85,7 @@ test('a copy that another node left is kept beside the new one; its own is repla
 test('without a directory nothing is copied, and nothing is wrong', async () => {
   const { place } = await openBackup();
   writeUnder(place.channelBackup, 'one');
-  const backup = openChannelBackup(place, '', silent);
+  const backup = openChannelBackup(place, () => '', silent);
   backup.look();
   expect(backup.code()).toBeUndefined();
 });

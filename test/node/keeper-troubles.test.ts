@@ -99,7 +99,7 @@ describe('an lnd that runs', () => {
     rig = await openSharedRig();
     backupDirectory = join(rig.home, 'other-disk');
     rig.order({ isUnsynced: true });
-    keeper = await rig.keep({ backupDirectory });
+    keeper = await rig.keep({ backupDirectory: () => backupDirectory });
     await rig.want('running');
   });
   afterAll(() => rig.close());

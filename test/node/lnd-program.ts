@@ -118,6 +118,9 @@ const lightning: Record<string, Handler> = {
       synced_to_chain: orders().isUnsynced !== true,
     };
   }),
+  bakeMacaroon: guarded(() => ({
+    macaroon: Buffer.from('a macaroon for a role').toString('hex'),
+  })),
   stopDaemon: guarded(() => {
     if (orders().ignoresStop !== true) setTimeout(() => end('a stop was asked for'), 20);
     return { status: 'shutdown initiated, check logs for progress' };

@@ -1,19 +1,30 @@
 import { join } from 'node:path';
 import service, { type AuthenticatedLnd } from 'ln-service';
 import { type Msat, msat, systemClock } from '../../src/base/index.ts';
-import { addressOf, type NodeAddress, openVault, placeOf } from '../../src/node/index.ts';
+import {
+  addressOf,
+  type NodeAddress,
+  openVault,
+  placeOf,
+  type Vault,
+} from '../../src/node/index.ts';
 import { rpc } from '../../src/node/rpc.ts';
 import { openKeyring } from '../../src/secrets/index.ts';
 import type { Operator } from './operator.ts';
 
+/** What was sealed for our node. */
+export async function vaultOf({ home }: Operator): Promise<Vault> {
+  const sealer = await openKeyring(join(home, 'keys'));
+  return openVault(placeOf(home, 'regtest').secrets, 'regtest', sealer);
+}
+
 /** Where our lnd answers, with the macaroon of a role, as our own code would find it. */
 export async function ourAddress(
-  { home }: Operator,
+  operator: Operator,
   role: 'admin' | 'buyer' | 'seller',
 ): Promise<NodeAddress> {
-  const place = placeOf(home, 'regtest');
-  const vault = openVault(place.secrets, 'regtest', await openKeyring(join(home, 'keys')));
-  return addressOf(place, role, vault, systemClock);
+  const place = placeOf(operator.home, 'regtest');
+  return addressOf(place, role, await vaultOf(operator), systemClock);
 }
 
 /** Our own lnd, by its own words: what it says when none of our code is between. */

@@ -46,7 +46,10 @@ async function buy(): Promise<string> {
 test('a request costs what the paywall says, is served once it is paid, and is booked to the msat', async () => {
   const before = await income();
   const { macaroon, invoice } = await shop.challenge(path);
-  expect(decodeInvoice(invoice)).toMatchObject({ ok: true, value: { amount: BigInt(PRICE * 1000) } });
+  expect(decodeInvoice(invoice)).toMatchObject({
+    ok: true,
+    value: { amount: BigInt(PRICE * 1000) },
+  });
   const credential = `L402 ${macaroon}:${await pay(invoice)}`;
   for (let use = 0; use < USES; use += 1) {
     expect(await shop.ask(path, credential)).toMatchObject({ status: 200, body: `sold: ${path}` });

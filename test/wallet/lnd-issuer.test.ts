@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
-import { MINUTE, msat, SECOND } from '../../src/base/index.ts';
+import { MINUTE, msat, SECOND, sha256 } from '../../src/base/index.ts';
 import type { InvoiceIssuer } from '../../src/paywall/issuer.ts';
 import type { Receipt } from '../../src/paywall/settlement.ts';
 import { type LndIssuerRig, openLndIssuerRig } from '../lnd/issuer-rig.ts';
@@ -41,6 +41,15 @@ function follow(since = 0n) {
   ended.catch(() => undefined);
   const hashes = () => told.map(({ paymentHash }) => paymentHash);
   return { told, hashes, ended };
+}
+
+/** Puts so many invoices on lnd's record that nobody pays. */
+function addUnpaid(count: number): void {
+  const { node } = rig.lnd;
+  const unpaid = { text: 'lnbcrt1', createdAt: rig.now(), expiry: 600, isPrivate: true };
+  for (let n = 0; n < count; n += 1) {
+    node.added.push({ ...unpaid, hash: sha256(`${node.added.length}`) });
+  }
 }
 
 describe('an invoice of lnd', () => {
@@ -118,9 +127,9 @@ describe('receipts of lnd', () => {
 
   test('are found among hundreds of invoices that nobody paid', async () => {
     const first = await sold();
-    await Promise.all(Array.from({ length: 260 }, () => issuer.issue(ORDER)));
+    addUnpaid(260);
     const second = await sold();
-    await Promise.all(Array.from({ length: 260 }, () => issuer.issue(ORDER)));
+    addUnpaid(260);
     const [all, later] = [follow(), follow(1n)];
     await vi.waitUntil(() => all.told.length === 2 && later.told.length === 1, 20_000);
     expect(all.hashes()).toEqual([first, second]);

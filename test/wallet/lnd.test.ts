@@ -268,6 +268,19 @@ describe('A sum is freed', () => {
   });
 });
 
+test('money whose peers are away has no way, which is not a lack of it', async () => {
+  const payment = await due({ kind: 'fail' });
+  const away = (channel: object) => ({ ...channel, active: false });
+  rig.lnd.node.mangle = (method, answer) => {
+    if (method === 'listChannels') {
+      return { channels: (answer as { channels: object[] }).channels.map(away) };
+    }
+    const failure_reason = 'FAILURE_REASON_INSUFFICIENT_BALANCE';
+    return 'failure_reason' in answer ? { ...answer, failure_reason } : answer;
+  };
+  expect(await rig.wallet.pay(payment)).toEqual({ kind: 'failed', code: 'no_route' });
+});
+
 describe('What lnd says of a payment', () => {
   test('is listened to no longer than a call lasts, as is anything else', async () => {
     const payment = await due({ kind: 'stuck' }, { waitMs: 50 });

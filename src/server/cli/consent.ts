@@ -4,7 +4,7 @@ import { provePin } from './pin-entry.ts';
 import { needsHuman, type Session } from './session.ts';
 
 /** What a human is to agree to, after all that it means was shown. */
-interface Plea {
+export interface Plea {
   readonly question: string;
   /** Whether the command line says yes already, which counts only where no PIN is set. */
   readonly yes: boolean;

@@ -7,7 +7,7 @@ import type { Session } from './session.ts';
 export interface Rules {
   readonly pin: Pin;
   readonly settings: SettingsFile;
-  /** From here on what the file loosens needs a human's word; to be called once a PIN was set. */
+  /** From here on what the file loosens needs a human's word, if a PIN is set by now: for who stays, as a keeper does. */
   guard(): Promise<void>;
 }
 
@@ -19,7 +19,7 @@ export async function openRules({ home, clock }: Session): Promise<Rules> {
     pin,
     settings: openSettings(home.path, () => sealer),
     guard: async () => {
-      sealer = await openKeys(home);
+      if (await pin.isSet()) sealer ??= await openKeys(home);
     },
   };
 }

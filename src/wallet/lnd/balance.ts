@@ -35,3 +35,14 @@ function tiedUp({ active, local_balance, local_constraints }: Channel): Msat {
   const ours = sats(BigInt(local_balance) + 1n);
   return active ? least(ours, sats(BigInt(local_constraints?.chan_reserve_sat ?? 0))) : ours;
 }
+
+/** What of ours lies in channels whose peer is away, in msat, rounded up. */
+export async function asleepIn(lnd: AuthenticatedLnd, over: AbortSignal): Promise<Msat> {
+  const { channels } = await rpc<{ channels: readonly Channel[] }>(
+    lnd.default,
+    'listChannels',
+    {},
+    over,
+  );
+  return sum(...channels.filter(({ active }) => !active).map(tiedUp));
+}

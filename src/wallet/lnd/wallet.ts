@@ -1,9 +1,9 @@
-import { type Clock, type Log, type Msat, SECOND, ZERO } from '../../base/index.ts';
+import { type Clock, type Log, type Msat, SECOND, sum, ZERO } from '../../base/index.ts';
 import type { Network } from '../../l402/index.ts';
 import type { Answer, NodeLine } from '../../node/index.ts';
-import type { PayOutcome, Wallet, WalletStatus } from '../../task/wallet.ts';
+import type { PayFailure, PayOutcome, Wallet, WalletStatus } from '../../task/wallet.ts';
 import { ask, demand } from './ask.ts';
-import { balanceOf } from './balance.ts';
+import { asleepIn, balanceOf } from './balance.ts';
 import { handOver } from './hand-over.ts';
 import { outcomeOf, type PaymentRecord } from './record.ts';
 import { feeOfAnyRoute } from './route.ts';
@@ -77,25 +77,49 @@ function statusOf(network: Network, told: readonly [Self, Msat] | undefined): Wa
   return { ...about(self.network ?? network), ready: isReady(self, network), balance };
 }
 
-/**
- * The outcome that an answer comes to. lnd calls a way that was too dear no way at all, so it is asked once more
- * which it was; without the fee limit that it was sent with, any fee is too much.
- */
+/** The outcome that an answer comes to; why lnd found no way is looked into. */
 async function judged(
-  { line, log }: LndWalletParts,
+  parts: LndWalletParts,
   hash: string,
   answer: Answer<PaymentRecord | PayOutcome>,
   feeLimit: Msat = ZERO,
 ): Promise<PayOutcome> {
   if (!answer.ok) {
-    log.warn({ cause: answer.failure, hash }, 'lnd did not say what became of a payment');
+    parts.log.warn({ cause: answer.failure, hash }, 'lnd did not say what became of a payment');
     const cause = answer.failure.kind === 'timeout' ? 'timeout' : 'unreachable';
     return { kind: 'unknown', cause };
   }
   if ('kind' in answer.value) return answer.value;
-  const { payment_request: invoice } = answer.value;
   const outcome = outcomeOf(answer.value, hash);
-  if (outcome.kind !== 'failed' || outcome.code !== 'no_route') return outcome;
-  const fee = await ask(line, ROUTE_MS, (lnd, over) => feeOfAnyRoute(lnd, invoice, over));
-  return fee.ok && fee.value > feeLimit ? { kind: 'failed', code: 'FEE_LIMIT' } : outcome;
+  if (outcome.kind !== 'failed') return outcome;
+  return { kind: 'failed', code: await causeOf(parts, answer.value, outcome.code, feeLimit) };
+}
+
+/**
+ * lnd calls a way that was too dear no way at all, so it is asked once more which it was; without the fee limit that
+ * it was sent with, any fee is too much. And it calls money in channels whose peer is away no money: that it is there
+ * and has no way is nearer the truth, and calls for patience, not for funds.
+ */
+async function causeOf(
+  { line }: LndWalletParts,
+  { payment_request: invoice, value_msat }: PaymentRecord,
+  code: PayFailure,
+  feeLimit: Msat,
+): Promise<PayFailure> {
+  if (code === 'no_route') {
+    const fee = await ask(line, ROUTE_MS, (lnd, over) => feeOfAnyRoute(lnd, invoice, over));
+    return fee.ok && fee.value > feeLimit ? 'FEE_LIMIT' : code;
+  }
+  if (code === 'insufficient_balance') {
+    const held = await ask(line, ROUTE_MS, (lnd, over) =>
+      Promise.all([balanceOf(lnd, over), asleepIn(lnd, over)]),
+    );
+    return held.ok && liesAsleep(BigInt(value_msat), held.value) ? 'no_route' : code;
+  }
+  return code;
+}
+
+/** Whether an amount is more than can be sent now, and could be sent if no peer were away. */
+function liesAsleep(amount: bigint, [awake, asleep]: readonly [Msat, Msat]): boolean {
+  return amount > awake && amount <= sum(awake, asleep);
 }

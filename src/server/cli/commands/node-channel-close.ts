@@ -2,9 +2,9 @@ import * as z from 'zod';
 import { closeChannel } from '../../../node/index.ts';
 import { flag } from '../argument.ts';
 import { defineCommand } from '../command.ts';
-import { consent } from '../consent.ts';
 import { EXIT } from '../exit.ts';
 import { withOperator } from '../node/operator.ts';
+import { agreeToMove } from '../node/real-money.ts';
 
 const GENTLY = 'Its money comes back on-chain in some blocks, less an on-chain fee.';
 const BY_FORCE =
@@ -28,9 +28,9 @@ export const nodeChannelClose = defineCommand({
     yes: flag,
   }),
   run: (session, { channel, force, yes }) =>
-    withOperator(session, async (operator, { pin }) => {
+    withOperator(session, async (operator, desk) => {
       session.output.remark(force ? BY_FORCE : GENTLY);
-      const agreed = await consent(session, pin, { question: `Close ${channel}?`, yes });
+      const agreed = await agreeToMove(session, desk, { question: `Close ${channel}?`, yes });
       if (!agreed.ok) return agreed;
       if (!agreed.value) {
         session.output.answer({ closing: false }, 'It stays open.');

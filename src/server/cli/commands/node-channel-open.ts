@@ -3,9 +3,9 @@ import { sats as satsOf, showSats } from '../../../base/index.ts';
 import { openChannel } from '../../../node/index.ts';
 import { flag, sats, whole } from '../argument.ts';
 import { defineCommand } from '../command.ts';
-import { consent } from '../consent.ts';
 import { EXIT } from '../exit.ts';
 import { withOperator } from '../node/operator.ts';
+import { agreeToMove } from '../node/real-money.ts';
 
 const error = 'must be PUBKEY@HOST:PORT, or PUBKEY alone where it is connected already';
 /** A node as people hand it on: 33 bytes of a public key, and where it is reached. */
@@ -41,12 +41,12 @@ export const nodeChannelOpen = defineCommand({
     yes: flag,
   }),
   run: (session, given) =>
-    withOperator(session, async (operator, { pin }) => {
+    withOperator(session, async (operator, desk) => {
       const { pubkey, host } = given.peer;
       const push =
         given.push === undefined ? '' : `, of which ${showSats(satsOf(given.push))} are given away`;
       session.output.remark(`A channel of ${showSats(satsOf(given.sats))} to ${pubkey}${push}.`);
-      const agreed = await consent(session, pin, { question: 'Open it?', yes: given.yes });
+      const agreed = await agreeToMove(session, desk, { question: 'Open it?', yes: given.yes });
       if (!agreed.ok) return agreed;
       if (!agreed.value) {
         session.output.answer({ opened: false }, 'Nothing was opened.');

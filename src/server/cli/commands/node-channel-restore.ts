@@ -4,9 +4,9 @@ import { refuse } from '../../../base/index.ts';
 import { restoreChannels } from '../../../node/index.ts';
 import { flag } from '../argument.ts';
 import { defineCommand } from '../command.ts';
-import { consent } from '../consent.ts';
 import { EXIT } from '../exit.ts';
 import { withOperator } from '../node/operator.ts';
+import { agreeToMove } from '../node/real-money.ts';
 
 const WARNING =
   'Each channel in it is closed by its other side, and its money comes back on-chain. A channel that is still in use must never be restored.';
@@ -20,11 +20,11 @@ export const nodeChannelRestore = defineCommand({
   examples: ['tollkeeper node channel restore /media/stick/tollkeeper-signet-channel.backup'],
   input: z.strictObject({ file: z.string().min(1, { error: 'must be a path' }), yes: flag }),
   run: (session, { file, yes }) =>
-    withOperator(session, async (operator, { pin }) => {
+    withOperator(session, async (operator, desk) => {
       const backup = await readFile(file).catch(() => undefined);
       if (backup === undefined) return refuse('invalid_input', 'There is no such file.');
       session.output.remark(WARNING);
-      const agreed = await consent(session, pin, { question: 'Restore them?', yes });
+      const agreed = await agreeToMove(session, desk, { question: 'Restore them?', yes });
       if (!agreed.ok) return agreed;
       if (!agreed.value) {
         session.output.answer({ restored: false }, 'Nothing was done.');

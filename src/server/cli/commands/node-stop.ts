@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { type Refused, refuse, SECOND } from '../../../base/index.ts';
-import { killNode, readNodeState, wish } from '../../../node/index.ts';
+import { killNode, type NodeState, readNodeState, wish } from '../../../node/index.ts';
 import { flag, whole } from '../argument.ts';
 import { defineCommand } from '../command.ts';
 import { consent } from '../consent.ts';
@@ -47,13 +47,17 @@ async function stopped(session: Session, desk: NodeDesk, ms: number): Promise<Ex
     place,
     clock,
     ms,
-    isEnd: ({ lifecycle: now }) => now === 'stopped' || now === 'failed',
+    isEnd,
     tell: seen => output.remark(stateText(seen)),
   });
   await own?.value.close({ leave: true });
-  if (state.lifecycle === 'stopping') return refuse('node_stop_pending');
+  if (!isEnd(state)) return refuse('node_stop_pending');
   output.answer({ stopped: true, changed: true }, 'The node has ended.');
   return EXIT.done;
+}
+
+function isEnd({ lifecycle }: NodeState): boolean {
+  return lifecycle === 'stopped' || lifecycle === 'failed';
 }
 
 async function killed(
@@ -61,7 +65,6 @@ async function killed(
   { place, pin }: NodeDesk,
   yes: boolean,
 ): Promise<Exit | Refused> {
-  await wish(place, 'stopped', session.clock);
   session.output.remark(
     'lnd is ended at once, without writing down what it is at. Its database is made to survive that; a channel may still be closed by force because of it.',
   );
@@ -71,7 +74,9 @@ async function killed(
     session.output.answer({ killed: false }, 'It goes on.');
     return EXIT.declined;
   }
-  const gone = await killNode(place);
+  // Else its keeper would start it again.
+  await wish(place, 'stopped', session.clock);
+  const gone = killNode(place);
   session.output.answer({ killed: gone }, gone ? 'It was killed.' : 'The node does not run.');
   return gone ? EXIT.done : EXIT.nothing;
 }

@@ -5,6 +5,7 @@ import { openLog } from '../../log.ts';
 import { defineCommand } from '../command.ts';
 import { EXIT } from '../exit.ts';
 import { openSupervisedDesk } from '../node/desk.ts';
+import { confirmRealMoney } from '../node/real-money.ts';
 import { needsHuman } from '../session.ts';
 
 /** Opens the wallet of a node with a password that only a human knows, and seals it for the next time. */
@@ -32,6 +33,9 @@ export const nodeUnlock = defineCommand({
         output.answer({ unlocked: true, changed: false }, 'It is open already.');
         return EXIT.nothing;
       }
+      // A wallet that another password opens may be another one: somebody else's, in the place of the human's.
+      const agreed = await confirmRealMoney(session, desk.value, now.policy, false);
+      if (!agreed.ok) return agreed;
       const typed = await terminal.secret('The password of the node’s wallet');
       if (typed === undefined) return refuse('node_locked');
       const log = await openLog(home.path, now.settings.log.level, clock);

@@ -1,4 +1,5 @@
 import { ok, type Result, refuse } from '../../../base/index.ts';
+import { checkMarker } from '../../../node/index.ts';
 import type { Sealer } from '../../../secrets/index.ts';
 import { openKeys } from '../../keys.ts';
 import { type NodeSeat, seatOf } from '../../node.ts';
@@ -28,7 +29,12 @@ export async function openNodeDesk(session: Session): Promise<Result<NodeDesk>> 
 /** The same for what can only be done to an lnd of our own. */
 export async function openSupervisedDesk(session: Session): Promise<Result<NodeDesk>> {
   const desk = await openNodeDesk(session);
-  if (!desk.ok || desk.value.lnd.mode === 'supervised') return desk;
+  if (!desk.ok) return desk;
+  if (desk.value.lnd.mode === 'supervised') {
+    // Before anything of it is opened: another network's secrets would only seem to be under other keys.
+    const marked = await checkMarker(desk.value.place);
+    return marked.ok ? desk : marked;
+  }
   return refuse(
     'node_config_invalid',
     'The settings name a remote node, which is not ours to run.',

@@ -14,17 +14,24 @@ export async function keeperOf(
   desk: NodeDesk,
   vault: Vault = desk.vault,
 ): Promise<Result<Keeper>> {
-  const { place, lnd, now } = desk;
-  const { alias, rpcPort, peerPort } = now.settings.lnd;
-  const { peers, feeUrl, binary, backupDirectory } = lnd;
+  const { place, settings, now } = desk;
+  // Asked before each start: what was corrected meanwhile counts, and what nobody confirmed does not.
+  const rules = () => settings.read().policy.lnd ?? desk.lnd;
   return openKeeper({
     place,
     vault,
     clock,
-    backupDirectory,
+    backupDirectory: () => rules().backupDirectory,
     log: await openLog(home.path, now.settings.log.level, clock),
-    configuration: () => ({ alias, rpcPort, peerPort, peers, feeUrl }),
-    binary: () => runnable(home.path, binary),
+    configuration() {
+      const { alias, rpcPort, peerPort } = settings.read().settings.lnd;
+      const { peers, feeUrl } = rules();
+      return { alias, rpcPort, peerPort, peers, feeUrl };
+    },
+    async binary() {
+      await desk.guard();
+      return runnable(home.path, rules().binary);
+    },
   });
 }
 

@@ -52,7 +52,8 @@ async function chargeOf(
   for (let told = false; !closing.aborted; await session.clock.after(AGAIN_MS, closing)) {
     const keeper = await keeperOf(session, desk);
     if (keeper.ok) {
-      await wish(desk.place, 'running', session.clock);
+      // What was wished while another process kept the node still counts: a node that was stopped stays so.
+      if (!told) await wish(desk.place, 'running', session.clock);
       return keeper.value;
     }
     if (!told) tell({ event: 'node_standing_by', code: keeper.code }, standingBy(keeper));

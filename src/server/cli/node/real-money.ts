@@ -1,6 +1,7 @@
-import { ok, type Result, refuse } from '../../../base/index.ts';
+import { asTollkeeperError, ok, type Result, refuse } from '../../../base/index.ts';
 import { isRealMoney, type Policy, purseOf } from '../../../policy/index.ts';
 import { mainnetConsent } from '../../mainnet.ts';
+import { consent, type Plea } from '../consent.ts';
 import { provePin } from '../pin-entry.ts';
 import { needsHuman, type Session } from '../session.ts';
 import type { NodeDesk } from './desk.ts';
@@ -34,4 +35,22 @@ export async function confirmRealMoney(
   if (!proof.ok) return proof;
   await mainnetConsent(session.home, sealer).give(purseOf(policy));
   return ok(undefined);
+}
+
+/**
+ * Has a human agree to what moves the money of the node. Where that is real it is no script's to give: somebody has to
+ * have said that it is, and a PIN guards it, which is asked for.
+ */
+export async function agreeToMove(
+  session: Session,
+  { pin, sealer, now }: Pick<NodeDesk, 'pin' | 'sealer' | 'now'>,
+  plea: Plea,
+): Promise<Result<boolean>> {
+  try {
+    await mainnetConsent(session.home, sealer).demand(now.policy, pin);
+  } catch (thrown) {
+    const { code, detail } = asTollkeeperError(thrown);
+    return refuse(code, detail);
+  }
+  return consent(session, pin, plea);
 }

@@ -12,6 +12,8 @@ export interface StateWait {
   readonly ms: number;
   /** Whether a state is what was waited for, or rules it out. */
   readonly isEnd: (state: NodeState) => boolean;
+  /** Sees every state that is looked at. */
+  readonly look?: (state: NodeState) => void;
   /** Told of each state that is another than the one before. */
   readonly tell: (state: NodeState) => void;
   readonly signal?: AbortSignal;
@@ -23,6 +25,7 @@ export async function watchState(wait: StateWait): Promise<NodeState> {
   const until = clock.now() + wait.ms;
   for (let told: string | undefined; ; await clock.after(LOOK_MS, signal)) {
     const state = await readNodeState(place, clock);
+    wait.look?.(state);
     const { at: _, ...said } = state;
     const now = JSON.stringify(said);
     if (now !== told) wait.tell(state);
