@@ -13,6 +13,7 @@ import { mcp } from './mcp.ts';
 import { pause } from './pause.ts';
 import { paywallApprove } from './paywall-approve.ts';
 import { paywallArchive } from './paywall-archive.ts';
+import { paywallCheck } from './paywall-check.ts';
 import { paywallCreate } from './paywall-create.ts';
 import { paywallGet } from './paywall-get.ts';
 import { paywallList } from './paywall-list.ts';
@@ -59,6 +60,7 @@ export const COMMANDS: readonly Command[] = [
   paywallGet,
   paywallList,
   paywallApprove,
+  paywallCheck,
   upstreamAdd,
   upstreamList,
   upstreamRemove,
