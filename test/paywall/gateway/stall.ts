@@ -9,6 +9,7 @@ import { DatabaseSync } from 'node:sqlite';
 import { onTestFinished } from 'vitest';
 import { msat, SECOND, systemClock } from '../../../src/base/index.ts';
 import { formatCredential, parseChallenge } from '../../../src/l402/index.ts';
+import { ROUTE_METHODS } from '../../../src/paywall/index.ts';
 import { compose, type Tollkeeper } from '../../../src/server/compose.ts';
 import { findHome } from '../../../src/server/home.ts';
 import { LOCAL_OWNER } from '../../../src/server/owner.ts';
@@ -97,7 +98,8 @@ export async function openStall({ upstream, program, settings, uses }: Goods): P
 }
 
 async function sell({ seller }: Tollkeeper, url: string, usesPerToken: number | null) {
-  const routes = [{ hostPattern: HOST, pathPattern: '/v1/**', upstream: 'api' }];
+  const route = { hostPattern: HOST, methods: [...ROUTE_METHODS], upstream: 'api' };
+  const routes = ['/v1/**', '/v2/**'].map(pathPattern => ({ ...route, pathPattern }));
   const policy = { fixedAmountMsats: Number(PRICE), usesPerToken };
   for (const command of [
     { kind: 'add_upstream', input: { name: 'api', url } },
