@@ -159,6 +159,7 @@ describe('attenuation', () => {
     expect(of()).toBe(Number.POSITIVE_INFINITY);
     expect(of(`${SERVICE}_uses=5`, `${SERVICE}_uses=9`)).toBe(5);
     expect(of(`${SERVICE}_method=GET,PUT`, `${SERVICE}_path=/a`)).toBe(Number.POSITIVE_INFINITY);
+    expect(of(`${SERVICE}_method=GET,PUT`, `${SERVICE}_method=PUT,POST`)).toBe(0);
   });
 });
 
