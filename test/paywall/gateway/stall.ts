@@ -111,7 +111,7 @@ async function sell({ seller }: Tollkeeper, url: string, usesPerToken: number | 
 }
 
 async function startGateway(program: string, home: string): Promise<GatewayProcess> {
-  const flags = ['--expose-gc', '--enable-source-maps', '--disable-warning=ExperimentalWarning'];
+  const flags = ['--expose-gc', '--disable-warning=ExperimentalWarning'];
   const child = spawn(process.execPath, [...flags, program, home], {
     stdio: ['pipe', 'pipe', 'inherit'],
   });
