@@ -1,11 +1,13 @@
 /**
  * `npm run bench`: every speed claim, as a ratio within one run, or an absolute figure where that is the
  * promise. Prints a table and writes `bench/results.json`, from which the README's table comes. Needs a
- * build first; the npm script makes one. Goals that are missed are shown as missed.
+ * build first; the npm script makes one. Goals that are missed are shown as missed. `npm run bench -- gateway` runs
+ * that one alone, and writes nothing.
  */
 import { writeFileSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
+import { benchGateway } from './gateway.ts';
 import { benchListing } from './listing.ts';
 import { benchProcesses } from './processes.ts';
 import { benchPurchase } from './purchase.ts';
@@ -16,7 +18,8 @@ import { benchStart } from './start.ts';
 
 const rows: Judged[] = [];
 const SUITES = [benchStart, benchListing, benchPurchase, benchRecord, benchProcesses, benchServer];
-for (const suite of SUITES) {
+const only = process.argv[2];
+for (const suite of only === 'gateway' ? [benchGateway] : SUITES) {
   rows.push(...(await suite()).map(judge));
 }
 const machine = {
@@ -25,7 +28,9 @@ const machine = {
   cores: availableParallelism(),
 };
 const results = { at: new Date().toISOString().slice(0, 10), machine, rows };
-writeFileSync(join(import.meta.dirname, 'results.json'), `${JSON.stringify(results, null, 2)}\n`);
+if (only === undefined) {
+  writeFileSync(join(import.meta.dirname, 'results.json'), `${JSON.stringify(results, null, 2)}\n`);
+}
 const show = ({ name, unit, ours, against, figure, goal, met }: Judged) => ({
   figure: name,
   ours: `${ours.toPrecision(3)} ${unit}`,

@@ -1,7 +1,7 @@
 /** One figure: ours, what it is held against in the same run, and the goal for it. */
 export interface Row {
   readonly name: string;
-  readonly unit: 'ms' | 'MB' | 'bytes' | 'commits/s' | '% of a core';
+  readonly unit: 'ms' | 'MB' | 'bytes' | 'commits/s' | 'requests/s' | '% of a core';
   readonly ours: number;
   /** What ours is divided by; undefined for an absolute figure. */
   readonly against?: { readonly name: string; readonly value: number };

@@ -1,10 +1,12 @@
 /**
- * `npm run demo`: an MCP client buys something behind a paywall, on this machine, with sandbox money.
+ * `npm run demo`: an MCP client buys something behind a paywall, and then sells something behind one of its own, on
+ * this machine, with sandbox money.
  * `--yes` (or no terminal) has it answer its own questions; `--json` prints one JSON object a step.
  * The exit code is 0 only if every step went as told.
  */
 import { intro, log, outro } from '@clack/prompts';
 import { humanAtTerminal, playedHuman } from './human.ts';
+import { sellingOn } from './selling.ts';
 import { setStage } from './stage.ts';
 import { type Outcome, PRICE_SATS, type Step, storyOn } from './story.ts';
 
@@ -48,11 +50,11 @@ process.once('SIGINT', () => process.exit(130)).once('SIGTERM', () => process.ex
 process.stdout.once('error', () => process.exit(1));
 
 const human = alone ? playedHuman() : humanAtTerminal();
-if (!json) intro('Tollkeeper: buying behind a paywall (sandbox money, worth nothing)');
+if (!json) intro('Tollkeeper: buying and selling behind paywalls (sandbox money, worth nothing)');
 const stage = await setStage(PRICE_SATS, human.answer);
 let allAsTold = true;
 try {
-  for (const step of storyOn(stage, human)) {
+  for (const step of [...storyOn(stage, human), ...sellingOn(stage, human)]) {
     const startedAt = performance.now();
     const outcome = await step.play();
     const ms = Math.round(performance.now() - startedAt);

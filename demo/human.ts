@@ -1,12 +1,21 @@
 import { isCancel, note, select } from '@clack/prompts';
 import type { ElicitResult } from '@modelcontextprotocol/client';
 
+/** A form as an MCP client shows it, with what may be chosen. */
+export interface Form {
+  readonly message: string;
+  readonly choices: readonly { readonly value: string; readonly label: string }[];
+}
+
+/** What the story may want a human to say: to a purchase, to a change of what is sold, or to either. */
+export type Decision = 'once' | 'yes' | 'no';
+
 /** The human of the demo: at the terminal, or played by the demo itself. */
 export interface Human {
   /** Answers the form that is being put. */
-  answer(message: string): Promise<ElicitResult>;
+  answer(form: Form): Promise<ElicitResult>;
   /** What the story wants the next answer to be. */
-  plan(decision: 'once' | 'no'): void;
+  plan(decision: Decision): void;
 }
 
 /** A human who does what the story wants. */
@@ -24,14 +33,11 @@ export function playedHuman(): Human {
 export function humanAtTerminal(): Human {
   let planned = 'no';
   return {
-    async answer(message) {
+    async answer({ message, choices }) {
       note(message, 'The approval form, as an MCP client shows it');
       const decision = await select({
         message: planned === 'no' ? 'Your decision (this time, try a no)' : 'Your decision',
-        options: [
-          { value: 'once', label: 'Yes, this once' },
-          { value: 'no', label: 'No' },
-        ],
+        options: [...choices],
         initialValue: planned,
       });
       // Ctrl-C ends the demo, not just this question.

@@ -110,7 +110,8 @@ async function readBack(stage: Stage): Promise<Outcome> {
   return { status, paidMsat: 0, feeMsat: 0, sha256 };
 }
 
-function outcomeOf(task: Record<string, unknown>): Outcome {
+/** What came of a purchase, as a step tells it. */
+export function outcomeOf(task: Record<string, unknown>): Outcome {
   const { status, denyReasonCode, amountMsats, feeMsats, responseBodySha256: sha256 } = task;
   return {
     status: String(status),

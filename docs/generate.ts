@@ -6,7 +6,7 @@ import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { settingsDocs } from '../src/policy/index.ts';
 import { COMMANDS } from '../src/server/cli/commands/index.ts';
-import { BUYER_TOOLS } from '../src/tools/index.ts';
+import { BUYER_TOOLS, SELLER_TOOLS } from '../src/tools/index.ts';
 import { figures } from './figures.ts';
 import { filledIn, table } from './markdown.ts';
 import { errorsPage, settingsPage, toolsPage } from './pages.ts';
@@ -26,6 +26,7 @@ function sections(): Readonly<Record<string, string>> {
   return {
     caps: table(['setting', 'sats', 'meaning'], sums),
     tools: toolTable(BUYER_TOOLS),
+    'seller tools': toolTable(SELLER_TOOLS),
     commands: table(['command', 'what it does'], commands),
     figures: figures(join(ROOT, 'bench', 'results.json')),
   };
@@ -36,7 +37,7 @@ function read(path: string): string {
   return existsSync(whole) ? readFileSync(whole, 'utf8') : '';
 }
 
-const idle = idleMeanings(BUYER_TOOLS);
+const idle = idleMeanings([...BUYER_TOOLS, ...SELLER_TOOLS]);
 if (idle.length > 0) throw new Error(`docs/meanings.ts explains what no tool has: ${idle.join()}`);
 
 const readme = Object.entries(sections()).reduce(

@@ -1,6 +1,6 @@
-/** A Markdown table, its columns aligned as the formatter wants them. Bars inside cells are escaped. */
+/** A Markdown table, its columns aligned as the formatter wants them. Bars inside cells are escaped, and stars of text. */
 export function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
-  const cells = [head, ...rows].map(row => row.map(cell => cell.replaceAll('|', '\\|')));
+  const cells = [head, ...rows].map(row => row.map(escaped));
   const widths = head.map((_, column) =>
     Math.max(3, ...cells.map(row => row[column]?.length ?? 0)),
   );
@@ -17,4 +17,10 @@ export function filledIn(page: string, name: string, text: string): string {
   const [from, to] = [page.indexOf(begin), page.indexOf(end)];
   if (from < 0 || to < from) throw new Error(`The markers of "${name}" are missing.`);
   return `${page.slice(0, from + begin.length)}\n\n${text}\n\n${page.slice(to)}`;
+}
+
+/** A star within a code span is a star anyway. */
+function escaped(cell: string): string {
+  const parts = cell.replaceAll('|', '\\|').split('`');
+  return parts.map((part, at) => (at % 2 === 0 ? part.replaceAll('*', '\\*') : part)).join('`');
 }

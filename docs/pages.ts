@@ -1,7 +1,7 @@
 import { CODES } from '../src/base/index.ts';
 import { ALLOWED_HEADERS } from '../src/http/index.ts';
 import { settingsDocs } from '../src/policy/index.ts';
-import { BUYER_TOOLS } from '../src/tools/index.ts';
+import { BUYER_TOOLS, SELLER_TOOLS } from '../src/tools/index.ts';
 import { table } from './markdown.ts';
 import { STATUS_MEANINGS } from './meanings.ts';
 import { toolSections } from './tools.ts';
@@ -81,5 +81,11 @@ The headers of a request may be ${headers}; any other is refused.
 ${table(['status', 'the purchase'], statuses)}
 
 ${toolSections(BUYER_TOOLS)}
+
+# Tools that sell
+
+They are listed with \`tollkeeper mcp --tools buyer,seller\`, or \`--tools seller\`. The list shows only the first fields of what they answer, and of what \`paywall_update\` takes. \`policy\` and \`routes\` can be given back as they were shown. How it all fits together: [selling](selling.md).
+
+${toolSections(SELLER_TOOLS)}
 `;
 }

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import type { Tool } from '../src/tools/index.ts';
 import { table } from './markdown.ts';
 import { MEANINGS } from './meanings.ts';
+import { SELLER_MEANINGS } from './seller-meanings.ts';
 
 type Schema = z.core.JSONSchema.BaseSchema;
 
@@ -15,11 +16,7 @@ interface Field {
 
 /** The tools in one table: what each does, and what it may touch. */
 export function toolTable(tools: readonly Tool[]): string {
-  const rows = tools.map(({ name, description, annotations }) => [
-    `\`${name}\``,
-    description,
-    reachOf(annotations),
-  ]);
+  const rows = tools.map(tool => [`\`${tool.name}\``, tool.description, reachOf(tool)]);
   return table(['tool', 'what it does', 'reach'], rows);
 }
 
@@ -30,38 +27,52 @@ export function toolSections(tools: readonly Tool[]): string {
 
 /** The meanings that no field of these tools has any more. */
 export function idleMeanings(tools: readonly Tool[]): readonly string[] {
-  const used = new Set(
-    tools
-      .flatMap(tool => [...fieldsOf(inputOf(tool)), ...fieldsOf(outputOf(tool))])
-      .map(field => field.name),
-  );
-  return Object.keys(MEANINGS).filter(name => !used.has(name));
+  return [MEANINGS, SELLER_MEANINGS].flatMap(meanings => {
+    const theirs = tools.filter(tool => meaningsFor(tool) === meanings);
+    const fields = theirs.flatMap(tool => [
+      ...fieldsOf(inputOf(tool)),
+      ...fieldsOf(outputOf(tool)),
+    ]);
+    const used = new Set(fields.map(field => field.name));
+    return Object.keys(meanings).filter(name => !used.has(name));
+  });
+}
+
+/** One name means one thing to a buyer, and may mean another to a seller. */
+function meaningsFor({ name }: Tool): Readonly<Record<string, string>> {
+  return name.startsWith('paywall_') ? SELLER_MEANINGS : MEANINGS;
 }
 
 function section(tool: Tool): string {
-  const { name, title, description, annotations } = tool;
+  const { name, title, description } = tool;
   return [
     `## \`${name}\``,
-    `**${title}** (${reachOf(annotations)}). ${description}`,
-    fieldTable('in', inputOf(tool)) ?? 'Nothing goes in.',
-    fieldTable('out', outputOf(tool)) ?? '',
+    `**${title}** (${reachOf(tool)}). ${description}`,
+    fieldTable('in', inputOf(tool), meaningsFor(tool)) ?? 'Nothing goes in.',
+    fieldTable('out', outputOf(tool), meaningsFor(tool)) ?? '',
   ].join('\n\n');
 }
 
 const inputOf = ({ input }: Tool): Schema => z.toJSONSchema(input, { io: 'input' });
 const outputOf = ({ output }: Tool): Schema => z.toJSONSchema(output);
 
-function reachOf({ readOnlyHint, openWorldHint }: Tool['annotations']): string {
-  if (!readOnlyHint) return openWorldHint ? 'may spend' : 'changes the task';
+function reachOf({ name, annotations }: Tool): string {
+  const { readOnlyHint, openWorldHint } = annotations;
+  const what = name.startsWith('paywall_') ? 'what is sold' : 'the task';
+  if (!readOnlyHint) return openWorldHint ? 'may spend' : `changes ${what}`;
   return openWorldHint ? 'looks, over the network' : 'only looks';
 }
 
-function fieldTable(head: string, schema: Schema): string | undefined {
+function fieldTable(
+  head: string,
+  schema: Schema,
+  meanings: Readonly<Record<string, string>>,
+): string | undefined {
   const rows = fieldsOf(schema).map(({ path, name, node, needed }) => [
     `\`${path}\``,
     typeOf(node),
     needed ? 'always' : '',
-    meaningOf(name, node),
+    meaningOf(name, node, meanings),
   ]);
   return rows.length === 0 ? undefined : table([head, 'type', 'present', 'meaning'], rows);
 }
@@ -77,8 +88,12 @@ function fieldsOf({ properties = {}, required = [] }: Schema, prefix = ''): read
   });
 }
 
-function meaningOf(name: string, { description }: Schema): string {
-  const meaning = description ?? MEANINGS[name];
+function meaningOf(
+  name: string,
+  { description }: Schema,
+  meanings: Readonly<Record<string, string>>,
+): string {
+  const meaning = description ?? meanings[name];
   if (meaning === undefined) throw new Error(`docs/meanings.ts says nothing of "${name}".`);
   return meaning;
 }

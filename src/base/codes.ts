@@ -355,7 +355,7 @@ export const CODES = {
   ),
   proposal_not_found: entry(
     'There is no such change waiting for an answer.',
-    'List them with `tollkeeper paywall proposals`.',
+    'List them with `tollkeeper paywall list`.',
     'after_fix',
   ),
   upstream_not_found: entry(

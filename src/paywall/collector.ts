@@ -27,6 +27,7 @@ export function openCollector({
   const follow = async (onBooked: () => void): Promise<void> => {
     const node = await issuer();
     const since = await paywalls.takings.cursor(node.node);
+    if (signal.aborted) return;
     for await (const receipt of node.settlements(since, signal)) {
       await book(paywalls.takings, node, receipt, log);
       onBooked();

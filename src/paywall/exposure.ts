@@ -2,7 +2,7 @@ import { type Msat, showSats } from '../base/index.ts';
 import type { Paywall } from './paywall.ts';
 import type { PaywallPolicy } from './policy.ts';
 import type { Route } from './route.ts';
-import { isSamePattern, isWithin, meet, place } from './territory.ts';
+import { beats, isSamePattern, isWithin, meet, place } from './territory.ts';
 
 /**
  * All by which a paywall could harm its owner while it is active: what is public, where it leads, and for how
@@ -36,23 +36,33 @@ export function widening(approved: Exposure | undefined, wanted: Exposure): read
 }
 
 /**
- * Whether each request of a route was public before, led to the same place and cost no more: some approved route took
- * them all, and none that took some of them asked for more. Without the second, taking a dear route away would leave
- * what it sold to the cheap one around it.
+ * Whether each request that a route takes was public before, led to the same place and cost no more. Those that it
+ * takes now were taken by the narrowest approved route around it, or by narrower ones within; of these, each asked no
+ * more or is still there. Else taking a dear route away would leave what it sold to the cheap one around it.
  */
 function isCovered(route: Route, approved: Exposure, wanted: Exposure): boolean {
   const price = priceOf(route, wanted.policy);
+  // Routes of one pattern share its requests by their methods.
   const noLooser = (before: Route): boolean =>
-    leadsTo(before) === leadsTo(route) &&
-    route.methods.every(method => before.methods.includes(method)) &&
-    price >= priceOf(before, approved.policy);
-  // A narrower route that is still there keeps what it took.
+    route.methods.every(method =>
+      approved.routes.some(
+        each =>
+          isSamePattern(each, before) &&
+          each.methods.includes(method) &&
+          leadsTo(each) === leadsTo(route) &&
+          price >= priceOf(each, approved.policy),
+      ),
+    );
   const stays = (before: Route): boolean =>
-    wanted.routes.some(each => each !== route && isSamePattern(each, before));
+    beats(before, route) && wanted.routes.some(each => isSamePattern(each, before));
   const met = approved.routes.filter(before => meet(before, route));
+  const around = met.filter(before => isWithin(route, before));
+  const base = around.find(one => around.every(other => !beats(other, one)));
   return (
-    met.some(before => isWithin(route, before) && noLooser(before)) &&
-    met.every(before => noLooser(before) || (stays(before) && isWithin(before, route)))
+    base !== undefined &&
+    met
+      .filter(before => isSamePattern(before, base) || beats(before, base))
+      .every(before => noLooser(before) || stays(before))
   );
 }
 

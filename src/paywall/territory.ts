@@ -1,6 +1,6 @@
 import { isHostWithin } from './host-name.ts';
 import { isPathWithin } from './path-pattern.ts';
-import { overlap, type Pattern, patternOf } from './pattern.ts';
+import { narrower, overlap, type Pattern, patternOf } from './pattern.ts';
 import type { Paywall } from './paywall.ts';
 import type { Route } from './route.ts';
 
@@ -24,6 +24,11 @@ export function isWithin(one: Route, other: Route): boolean {
   return related(one, other, within);
 }
 
+/** Whether a route gets the requests that fit both. */
+export function beats(one: Route, other: Route): boolean {
+  return related(one, other, (a, b) => narrower(a, b) === 'one');
+}
+
 /**
  * What a change of one paywall's routes does to the owner's other paywalls, in sentences of ours: requests that now
  * fall to their wider routes because a narrower one is gone, or that a new narrower one takes from them.
@@ -41,11 +46,7 @@ export function shifts(
   const fallen = pairs(gone, theirs, meet).map(
     ([route, other]) => `What ${place(route)} took falls to ${place(other)} of another paywall.`,
   );
-  const taken = pairs(
-    added,
-    theirs,
-    (route, other) => meet(route, other) && !isWithin(other, route),
-  );
+  const taken = pairs(added, theirs, (route, other) => meet(route, other) && beats(route, other));
   return [
     ...fallen,
     ...taken.map(

@@ -44,7 +44,7 @@ export function openTokens(db: Database, sealer: Sealer, batch: Batch): Tokens {
         const row = sql.get<Row>(`SELECT ${COLUMNS} FROM paywall_token WHERE id = :id`, { id });
         if (row === undefined) return undefined;
         const token = tokenOf(row);
-        const rootKey = sealer.open(place(token), row.rootKey);
+        const rootKey = new Uint8Array(sealer.open(place(token), row.rootKey));
         return { token: { ...token, rootKey }, status: statusOf(row.rank) };
       }),
     claim: (id, most) => batch(sql => claim(sql, id, most)),

@@ -64,7 +64,9 @@ async function handle(
   } catch (thrown) {
     const error = asTollkeeperError(thrown);
     log().error({ tool: tool.name, code: error.code, error }, 'a tool failed');
-    const maySpend = context !== undefined && !tool.annotations.readOnlyHint;
+    const { readOnlyHint, openWorldHint } = tool.annotations;
+    // What changes nothing but our own record, such as a paywall, moves no money whatever breaks it off.
+    const maySpend = context !== undefined && !readOnlyHint && openWorldHint;
     const said = maySpend ? problemAmidSpending(error.problem) : error.problem;
     return failure(said, context);
   }

@@ -65,7 +65,7 @@ async function broughtIn(
   return standing(context, proposalId);
 }
 
-/** Has the client put the form, and waits for it to close as long as one call may. */
+/** Has the client put the form, and waits as long as one call may for it to close, or for an answer elsewhere. */
 async function shown(context: ToolContext, proposal: Proposal): Promise<void> {
   const { human, clock, signal, progress } = context;
   const closed = new AbortController();
@@ -75,6 +75,8 @@ async function shown(context: ToolContext, proposal: Proposal): Promise<void> {
   while (!over.aborted && clock.now() < until) {
     progress('waiting for the human');
     await clock.after(Math.min(PULSE_MS, until - clock.now()), over);
+    const found = await find(context, proposal.id);
+    if (!found.ok || found.value.end !== undefined) return;
   }
 }
 

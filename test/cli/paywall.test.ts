@@ -126,17 +126,20 @@ describe('paywalls at the terminal', () => {
 
   test.each([
     ['without a route', ['--price', '3']],
-    ['of a price of 0', [...WEATHER.slice(1, 5), '--price', '0', '--url', 'x']],
+    [
+      'of a price of 0',
+      [...WEATHER.slice(1, 5), '--price', '0', '--url', 'http://127.0.0.1:10001'],
+    ],
     ['with a file that is none', ['--file', '/nowhere']],
     [
       'with methods that are none',
-      [...WEATHER.slice(1), '--url', 'http://127.0.0.1:1', '--methods', 'BREW'],
+      [...WEATHER.slice(1), '--url', 'http://127.0.0.1:10001', '--methods', 'BREW'],
     ],
     ['before the gateway itself', [...WEATHER.slice(1), '--url', 'http://127.0.0.1:8403']],
     ['before a metadata address', [...WEATHER.slice(1), '--url', 'http://169.254.169.254']],
     [
       'on a path that is no pattern',
-      ['--host', 'a.example', '--path', '/a*b', '--price', '1', '--url', 'http://127.0.0.1:1'],
+      ['--host', 'a.example', '--path', '/a*b', '--price', '1', '--url', 'http://127.0.0.1:10001'],
     ],
   ])('%s are refused with 2', async (_what, args) => {
     const { code, stderr } = await run('paywall', 'create', 'Bad', ...args, '--yes');

@@ -15,7 +15,11 @@ declare module 'vitest' {
 export default async function (project: TestProject): Promise<() => Promise<void>> {
   const outdir = await mkdtemp(join(tmpdir(), 'tollkeeper-programs-'));
   await build({
-    entryPoints: ['bank', 'buyer'].map(name => join(import.meta.dirname, `${name}.ts`)),
+    entryPoints: {
+      bank: join(import.meta.dirname, 'bank.ts'),
+      buyer: join(import.meta.dirname, 'buyer.ts'),
+      gateway: join(import.meta.dirname, '..', 'paywall', 'gateway', 'worker.ts'),
+    },
     outdir,
     outExtension: { '.js': '.mjs' },
     bundle: true,

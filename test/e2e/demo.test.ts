@@ -51,10 +51,10 @@ describe('the demo without a terminal', () => {
   test('ends with 0 within half a minute, having printed one JSON object a step and nothing else', () => {
     expect(ms).toBeLessThan(MOST_MS);
     expect(stdout.endsWith('}\n')).toBe(true);
-    expect(steps()).toHaveLength(7);
+    expect(steps()).toHaveLength(12);
   });
 
-  test('tells its seven steps in order, and the shop counts one payment in all of them', () => {
+  test('tells its steps in order, and the shop counts one payment in all of them', () => {
     const summary = steps().map(({ step, status, code, paidMsat, paymentsMade }) => ({
       step,
       outcome: code ?? status,
@@ -69,6 +69,11 @@ describe('the demo without a terminal', () => {
       { step: 'over-cap', outcome: 'amount_over_cap', paidMsat: 0, paymentsMade: 1 },
       { step: 'no', outcome: 'approval_declined', paidMsat: 0, paymentsMade: 1 },
       { step: 'budget', outcome: 'BUDGET_EXCEEDED', paidMsat: 0, paymentsMade: 1 },
+      { step: 'paywall', outcome: 'ok', paidMsat: 0, paymentsMade: 1 },
+      { step: 'own-buyer', outcome: 'completed', paidMsat: 20_000, paymentsMade: 1 },
+      { step: 'foreign-buyer', outcome: 'completed', paidMsat: 20_000, paymentsMade: 1 },
+      { step: 'settlements', outcome: 'ok', paidMsat: 0, paymentsMade: 1 },
+      { step: 'pause', outcome: 'paused', paidMsat: 0, paymentsMade: 1 },
     ]);
     const refused = steps().filter(({ code }) => code !== undefined);
     expect(refused.map(({ status }) => status)).toEqual(['blocked', 'blocked', 'blocked']);
@@ -76,8 +81,8 @@ describe('the demo without a terminal', () => {
   });
 
   test('shows the same body by its SHA-256 when it is bought, read, and used again', () => {
-    const hashed = steps().filter(({ sha256 }) => sha256 !== undefined);
-    expect(hashed.map(({ step }) => step)).toEqual(['purchase', 'read', 'again']);
+    const hashed = steps().filter(({ step }) => ['purchase', 'read', 'again'].includes(step));
+    expect(hashed.every(({ sha256 }) => sha256 !== undefined)).toBe(true);
     expect(new Set(hashed.map(({ sha256 }) => sha256)).size).toBe(1);
   });
 });

@@ -124,6 +124,18 @@ describe('a request that was paid for', () => {
     expect(await counter.ask({}, with_(bought))).toMatchObject({ kind: 'charged' });
   });
 
+  test('gets no more back than it took, however often that is said', async () => {
+    await open({ usesPerToken: 3 });
+    const bought = await counter.buy();
+    const passes = [];
+    for (let at = 0; at < 3; at += 1) passes.push(await counter.ask({}, with_(bought)));
+    const [first] = passes;
+    if (first?.kind !== 'admitted') throw new Error();
+    for (let at = 0; at < 3; at += 1) await first.giveBack();
+    expect(await counter.ask({}, with_(bought))).toMatchObject({ kind: 'admitted', usesLeft: 0 });
+    expect(await counter.ask({}, with_(bought))).toMatchObject({ kind: 'charged' });
+  });
+
   test('passes exactly as often as was bought, however many come at once and to whichever process', async () => {
     await open({ usesPerToken: 5 });
     const bought = await counter.buy();
@@ -311,6 +323,15 @@ describe('a credential', () => {
     expect(await passes(once)).toBe(false);
   });
 
+  test('that its holder tied to another preimage is refused with the right one', async () => {
+    await open({ usesPerToken: null });
+    const bought = await counter.buy();
+    const preimage = bought.slice(-64);
+    const tied = (to: string) => counter.ask({}, with_(narrowed(bought, `preimage=${to}`)));
+    expect(await tied(preimage)).toMatchObject({ kind: 'admitted' });
+    expect(await tied('ab'.repeat(32))).toMatchObject({ status: 401, code: 'missing_proof' });
+  });
+
   test('with a caveat that is not known here is refused, whatever it says', async () => {
     await open({ usesPerToken: null });
     const bought = await counter.buy();
@@ -376,8 +397,16 @@ describe('the next request', () => {
 
   test('is not charged for what could not be delivered: its upstream is gone', async () => {
     await open();
+    const wanted = { method: 'GET', host: 'api.example', target: '/v1/reports' };
+    const place = await counter.toll.find(wanted);
+    if ('kind' in place) throw new Error(place.code);
     await counter.seller.order('alice', { kind: 'remove_upstream', name: 'api' });
-    expect(await counter.ask()).toMatchObject({ kind: 'refused' });
+    const visitor = { authorization: [], address: '203.0.113.7' };
+    expect(await counter.toll.admit(place, visitor)).toMatchObject({
+      status: 503,
+      code: 'upstream_not_found',
+    });
+    expect(await counter.ask()).toMatchObject({ status: 403, code: 'paywall_inactive' });
     expect(counter.node.issued).toBe(0);
   });
 });
@@ -416,6 +445,17 @@ describe('a quota', () => {
     expect(await askAt(next, {}, with_(bought))).toMatchObject({ kind: 'charged' });
   });
 
+  test('is not touched by who has no use left, nor given anew by a clock that goes back', async () => {
+    await open({ quotaPerMinute: 2, usesPerToken: 1 });
+    const spent = await counter.buy();
+    for (let at = 0; at < 5; at += 1) await counter.ask({}, with_(spent));
+    const [second, third] = [await counter.buy(), await counter.buy({ target: '/v1/b' })];
+    expect(await counter.ask({}, with_(second))).toMatchObject({ kind: 'admitted' });
+    counter.now -= MINUTE;
+    const last = await counter.ask({ target: '/v1/b' }, with_(third));
+    expect(last).toMatchObject({ kind: 'refused', status: 429 });
+  });
+
   test('lets through no more than it says, however many come at once', async () => {
     await open({ quotaPerMinute: 3, usesPerToken: null });
     const bought = await counter.buy();
@@ -444,6 +484,17 @@ describe('the mint', () => {
       demandOf({ clientKey: 'mine' }),
     ]);
     expect(new Set([first, ...others]).size).toBe(4);
+  });
+
+  test('makes another for another method or body, where a token is for one alone', async () => {
+    await open({ bindMethod: true, bindBody: true });
+    const [one, other] = ['ab'.repeat(32), 'cd'.repeat(32)];
+    const demands = await Promise.all([
+      demandOf({ bodyDigest: one }, { method: 'PUT' }),
+      demandOf({ bodyDigest: one }, { method: 'POST' }),
+      demandOf({ bodyDigest: other }, { method: 'POST' }),
+    ]);
+    expect(new Set(demands).size).toBe(3);
   });
 
   test('makes one invoice for a burst of the same client', async () => {

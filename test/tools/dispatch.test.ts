@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest';
 import * as z from 'zod';
 import { digestOf, type Log, refuse, silent, TollkeeperError } from '../../src/base/index.ts';
 import { BUYER_TOOLS, dispatch, type Tool } from '../../src/tools/index.ts';
-import { defineTool, LOOKS, SPENDS } from '../../src/tools/tool.ts';
+import { ALTERS, defineTool, LOOKS, SPENDS } from '../../src/tools/tool.ts';
 import { staged, taskOf } from './context.ts';
 
 const { context } = staged(taskOf());
@@ -115,11 +115,13 @@ describe('money is said to have maybe moved', () => {
     expect(content[0]?.text).not.toContain('nothing is paid');
   });
 
-  test('but not when it refuses, only looks, or was never begun', async () => {
+  test('but not when it refuses, only looks, changes our own record alone, or was never begun', async () => {
     const plain = { code: 'store_unavailable', money: 'not_moved', retry: 'after_fix' };
     const refusing = maySpend(async () => refuse('store_unavailable'));
     expect((await result(refusing, {})).structuredContent.error).toMatchObject(plain);
     expect((await result(tool(throwing), {})).structuredContent.error).toMatchObject(plain);
+    const selling = { ...tool(throwing), annotations: ALTERS };
+    expect((await result(selling, {})).structuredContent.error).toMatchObject(plain);
     const unopened = await dispatch(maySpend(throwing), {}, throwing, () => silent);
     expect(unopened).toMatchObject({ result: { structuredContent: { error: plain } } });
   });

@@ -1,2 +1,2 @@
-export { type Gateway, type GatewayMeans, type GatewaySettings, openGateway } from './gateway.ts';
+export { type Gateway, type GatewaySettings, openGateway } from './gateway.ts';
 export type { GatewayLimits } from './limits.ts';

@@ -92,12 +92,9 @@ function answerGrpc(response: ServerResponse, denial: Denial, common: readonly s
   response.end();
 }
 
-/**
- * Whether the connection can go on. A body that nobody asked for with `100 Continue` may come or not: what follows
- * could then be read as a request or as its rest.
- */
+/** Whether the connection can go on: what is left of the body is short. Node closes it where `Expect` was not met. */
 function isReusable({ complete, headers }: IncomingMessage): boolean {
   if (complete) return true;
   const isShort = Number(headers['content-length'] ?? 0) <= MOST_REST_BYTES;
-  return headers['transfer-encoding'] === undefined && headers.expect === undefined && isShort;
+  return headers['transfer-encoding'] === undefined && isShort;
 }

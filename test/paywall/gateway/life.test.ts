@@ -16,7 +16,9 @@ describe('a gateway that closes', () => {
   test('takes no more, and waits for what runs', async () => {
     const held: ServerResponse[] = [];
     const upstream = await openUpstream((_request, response) => void held.push(response));
-    const gateway = await openBehind(boothBefore(upstream.origin), { limits: { drainMs: 20_000 } });
+    const gateway = await openBehind(boothBefore(upstream.origin), {
+      limits: { drainMs: 120_000 },
+    });
     const running = ask(gateway.url, { headers: paid });
     await vi.waitUntil(() => held.length === 1);
     const closed = gateway.close();
@@ -38,7 +40,7 @@ describe('a gateway that closes', () => {
   test('ends connections that rest', async () => {
     const { Agent, request } = await import('node:http');
     const gateway = await openBehind(boothBefore((await openUpstream()).origin), {
-      limits: { drainMs: 20_000 },
+      limits: { drainMs: 120_000 },
     });
     const agent = new Agent({ keepAlive: true });
     onTestFinished(() => agent.destroy());
@@ -83,7 +85,7 @@ describe('the admin listener', () => {
     const upstream = await openUpstream((_request, response) => void held.push(response));
     const gateway = await openBehind(boothBefore(upstream.origin), {
       settings: { admin: '127.0.0.1:0' },
-      limits: { drainMs: 20_000 },
+      limits: { drainMs: 120_000 },
     });
     const running = ask(gateway.url, { headers: paid });
     await vi.waitUntil(() => held.length === 1);

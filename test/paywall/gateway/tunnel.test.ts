@@ -123,7 +123,7 @@ test('a tunnel in which nothing moves is closed, and one that lasts too long', a
 
 test('a closing gateway does not wait for tunnels', async () => {
   const upstream = await openEcho();
-  const gateway = await openBehind(boothBefore(upstream.origin), { limits: { drainMs: 20_000 } });
+  const gateway = await openBehind(boothBefore(upstream.origin), { limits: { drainMs: 120_000 } });
   const { socket } = await switchedOver(gateway.url);
   await gateway.close();
   await vi.waitUntil(() => socket.destroyed);

@@ -21,6 +21,8 @@ export interface Answer {
 /** What is sent, beside the address. */
 export interface Asked {
   readonly method?: string;
+  /** Word for word, instead of the URL's path. */
+  readonly target?: string;
   readonly headers?: Record<string, string | string[]>;
   readonly body?: string | Buffer;
 }
@@ -28,13 +30,13 @@ export interface Asked {
 /** Sends one request for shop.example and waits for the whole answer. */
 export function ask(
   url: string,
-  { method = 'GET', headers = {}, body }: Asked = {},
+  { method = 'GET', target, headers = {}, body }: Asked = {},
 ): Promise<Answer> {
   return new Promise((resolve, reject) => {
     const all = { host: 'shop.example', ...headers };
     const { hostname, port, origin } = new URL(url);
     // Word for word: the URL parser would write some characters in another way.
-    const path = url.slice(origin.length) || '/';
+    const path = target ?? (url.slice(origin.length) || '/');
     const options = { hostname, port, path, method, headers: all, agent: false };
     const sent = httpRequest(options, answer => {
       const pieces: Buffer[] = [];

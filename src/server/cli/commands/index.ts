@@ -28,6 +28,7 @@ import { nodeUnlock } from './node-unlock.ts';
 import { pause } from './pause.ts';
 import { paywallApprove } from './paywall-approve.ts';
 import { paywallArchive } from './paywall-archive.ts';
+import { paywallCheck } from './paywall-check.ts';
 import { paywallCreate } from './paywall-create.ts';
 import { paywallGet } from './paywall-get.ts';
 import { paywallList } from './paywall-list.ts';
@@ -74,6 +75,7 @@ export const COMMANDS: readonly Command[] = [
   paywallGet,
   paywallList,
   paywallApprove,
+  paywallCheck,
   upstreamAdd,
   upstreamList,
   upstreamRemove,
