@@ -13,7 +13,7 @@ import { bakeRoles } from './role.ts';
 import type { Unlocker } from './unlocker.ts';
 
 /** How long lnd may take after a wallet was opened until it takes commands, ms. */
-const OPENING_MS: number = 2 * MINUTE;
+const OPENING_MS: number = 5 * MINUTE;
 /** How often that is looked at, ms. */
 const LOOK_MS: number = SECOND / 4;
 

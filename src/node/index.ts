@@ -12,6 +12,7 @@ export { codeOf } from './diagnosis.ts';
 export { failureOf, type NodeFailure } from './failure.ts';
 export { newAddress } from './funds.ts';
 export { type Keeper, killNode, openKeeper } from './keeper.ts';
+export { walletOf } from './launch.ts';
 export { type Answer, type Call, type NodeAddress, type NodeLine, openLine } from './line.ts';
 export { followLog, lastLines } from './log-tail.ts';
 export { type Manifest, manifestOf } from './manifest.ts';

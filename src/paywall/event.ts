@@ -47,9 +47,3 @@ export type SecretHeaders = Readonly<Record<string, string>>;
 
 /** An event on its way into the record, with its sealed part if it has one. */
 export type NewPaywallEvent = PaywallEvent & { readonly secret?: SecretHeaders };
-
-/** The paywall that an event is about, if it is about one. */
-export function paywallOf(event: PaywallEvent): PaywallId | undefined {
-  if ('paywall' in event) return event.paywall.id;
-  return 'proposal' in event ? event.proposal.paywallId : undefined;
-}

@@ -134,7 +134,16 @@ describe('on mainnet', () => {
 
   test('nothing is paid without a PIN, whatever is typed', async () => {
     expect((await connect()).end).toBe('pin_required');
-    expect(await walletNow()).toMatchObject({ wallet: { ready: false } });
+    expect(await settings()).toEqual({});
+    await writeFile(
+      join(home, 'settings.json'),
+      JSON.stringify({
+        network: 'mainnet',
+        wallet: { kind: 'lnd' },
+        lnd: { mode: 'remote', address: given.address },
+      }),
+    );
+    expect(await walletNow()).toMatchObject({ realMoney: true, wallet: { ready: false } });
   });
 
   test('a human has to type that it is real money; a yes is not enough', async () => {

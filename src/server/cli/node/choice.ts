@@ -3,6 +3,7 @@ import { type Settings, showIssue } from '../../../policy/index.ts';
 import { confirmSettings } from '../confirmation.ts';
 import type { Rules } from '../rules.ts';
 import type { Session } from '../session.ts';
+import { needsPin } from './real-money.ts';
 
 /** What of the settings decides which node is used. */
 export interface Choice {
@@ -11,14 +12,16 @@ export interface Choice {
 }
 
 /**
- * Has the settings name a node. Where a PIN is set, a human who typed it has to agree to what that loosens; true if
- * they were asked for it.
+ * Has the settings name a node; one whose money is real not without a PIN: `pin_required`. Where a PIN is set, a human
+ * who typed it has to agree to what that loosens; true if they were asked for it.
  */
 export async function chooseNode(
   session: Session,
   rules: Rules,
   { network, lnd }: Choice,
 ): Promise<Result<boolean>> {
+  const unguarded = network === 'mainnet' ? await needsPin(session, rules.pin) : undefined;
+  if (unguarded !== undefined) return unguarded;
   const changed = await rules.settings.write(stated => {
     Object.assign(stated, { network, wallet: { ...stated.wallet, kind: 'lnd' } });
     stated.lnd = { ...stated.lnd, ...lnd };

@@ -1,5 +1,6 @@
-import { asTollkeeperError, ok, type Result, refuse } from '../../../base/index.ts';
+import { asTollkeeperError, ok, type Refused, type Result, refuse } from '../../../base/index.ts';
 import { isRealMoney, type Policy, purseOf } from '../../../policy/index.ts';
+import type { Pin } from '../../../secrets/index.ts';
 import { mainnetConsent } from '../../mainnet.ts';
 import { consent, type Plea } from '../consent.ts';
 import { provePin } from '../pin-entry.ts';
@@ -20,10 +21,8 @@ export async function confirmRealMoney(
   isProved: boolean,
 ): Promise<Result<void>> {
   if (!isRealMoney(policy)) return ok(undefined);
-  if (!(await pin.isSet())) {
-    const command = session.home.command('pin set');
-    return refuse('pin_required', `Without one, real money is not touched: ${command}`);
-  }
+  const unguarded = await needsPin(session, pin);
+  if (unguarded !== undefined) return unguarded;
   const nobody = needsHuman(session, 'Real money is never allowed by a script.');
   if (nobody !== undefined) return nobody;
   session.output.remark(
@@ -35,6 +34,15 @@ export async function confirmRealMoney(
   if (!proof.ok) return proof;
   await mainnetConsent(session.home, sealer).give(purseOf(policy));
   return ok(undefined);
+}
+
+/** Refuses where no PIN guards real money. */
+export async function needsPin({ home }: Session, pin: Pin): Promise<Refused | undefined> {
+  if (await pin.isSet()) return undefined;
+  return refuse(
+    'pin_required',
+    `Without one, real money is not touched: ${home.command('pin set')}`,
+  );
 }
 
 /**
