@@ -1,4 +1,4 @@
-import type { PaywallId, ProposalId } from './id.ts';
+import type { ProposalId } from './id.ts';
 import type { Paywall } from './paywall.ts';
 import type { Proposal } from './proposal.ts';
 import type { Upstream } from './upstream.ts';
