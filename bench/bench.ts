@@ -2,11 +2,12 @@
  * `npm run bench`: every speed claim, as a ratio within one run, or an absolute figure where that is the
  * promise. Prints a table and writes `bench/results.json`, from which the README's table comes. Needs a
  * build first; the npm script makes one. Goals that are missed are shown as missed. `npm run bench -- gateway` runs
- * that one alone, and writes nothing.
+ * that one alone, also against a real Aperture where Go can build it, and writes nothing.
  */
 import { writeFileSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
+import { benchAperture } from './aperture.ts';
 import { benchGateway } from './gateway.ts';
 import { benchListing } from './listing.ts';
 import { benchProcesses } from './processes.ts';
@@ -19,7 +20,7 @@ import { benchStart } from './start.ts';
 const rows: Judged[] = [];
 const SUITES = [benchStart, benchListing, benchPurchase, benchRecord, benchProcesses, benchServer];
 const only = process.argv[2];
-for (const suite of only === 'gateway' ? [benchGateway] : SUITES) {
+for (const suite of only === 'gateway' ? [benchGateway, benchAperture] : SUITES) {
   rows.push(...(await suite()).map(judge));
 }
 const machine = {

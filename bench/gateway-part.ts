@@ -1,16 +1,19 @@
 /**
  * One server of the gateway's benchmark in a process of its own: `node gateway-part.ts upstream`, `bare <upstream>` or
- * `gateway <upstream> <home> counted|uncounted`. It tells its origin over IPC, and ends when its parent does.
+ * `gateway <upstream> <home> counted|uncounted [lnd]`, paid to the sandbox or to the lnd whose address is in a file. It
+ * tells its origin over IPC, and ends when its parent does.
  */
+import { readFileSync } from 'node:fs';
 import { createServer, type RequestListener } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import undici from 'undici';
 import { silent, systemClock } from '../src/base/index.ts';
+import { openLine } from '../src/node/index.ts';
 import { openGateway } from '../src/paywall/gateway/index.ts';
-import { openSeller, openToll } from '../src/paywall/index.ts';
+import { type InvoiceIssuer, openSeller, openToll } from '../src/paywall/index.ts';
 import { defaultSettings, policyHash, policyOf } from '../src/policy/index.ts';
 import { LOCAL_OWNER } from '../src/server/owner.ts';
-import { openSandboxIssuer } from '../src/wallet/index.ts';
+import { openLndIssuer, openSandboxIssuer } from '../src/wallet/index.ts';
 import { openRecord } from './opened.ts';
 
 const BODY = JSON.stringify({ report: 'x'.repeat(500) });
@@ -54,9 +57,27 @@ function openBare(upstream: string): Promise<string> {
   });
 }
 
-async function openOurs(upstream: string, home: string, uses: string): Promise<string> {
+/** As many invoices as somebody may want to see made. */
+const MINT = { perClient: 100_000, perMinute: 100_000, open: 100_000 };
+
+async function issuerOf(home: string, lnd: string): Promise<InvoiceIssuer> {
+  const clock = systemClock;
+  if (lnd === '') return openSandboxIssuer({ home, clock });
+  const { socket, certificate, macaroon } = JSON.parse(readFileSync(lnd, 'utf8'));
+  const address = { socket, certificate, macaroon: Buffer.from(macaroon, 'hex') };
+  const line = openLine(async () => address, clock);
+  return openLndIssuer({ line, network: 'bcrt', clock, log: silent });
+}
+
+async function openOurs(
+  upstream: string,
+  home: string,
+  uses: string,
+  lnd: string,
+): Promise<string> {
   const policy = policyOf(defaultSettings());
-  const { seller, approvals } = policy;
+  const { approvals } = policy;
+  const seller = { ...policy.seller, mint: MINT };
   const rules = async () => ({ seller, approvals, hash: policyHash(policy), broken: false });
   const { paywalls } = await openRecord(home);
   const clock = systemClock;
@@ -67,15 +88,15 @@ async function openOurs(upstream: string, home: string, uses: string): Promise<s
   const input = { name: 'Reports', policy: price, routes };
   const ordered = await manage.order(LOCAL_OWNER, { kind: 'create', input });
   if (!ordered.ok) throw new Error(`${ordered.code} ${ordered.detail}`);
-  const issuer = await openSandboxIssuer({ home, clock });
+  const issuer = await issuerOf(home, lnd);
   const means = { paywalls, rules, issuer: async () => issuer, clock, log: silent };
   const settings = { ...seller, listen: '127.0.0.1:0' };
   const { url } = await openGateway({ toll: openToll(means), settings, clock, log: silent });
   return url;
 }
 
-const [, , part, upstream = '', home = '', uses = ''] = process.argv;
+const [, , part, upstream = '', home = '', uses = '', lnd = ''] = process.argv;
 process.once('disconnect', () => process.exit(0));
 if (part === 'upstream') process.send?.(await openUpstream());
 else if (part === 'bare') process.send?.(await openBare(upstream));
-else process.send?.(await openOurs(upstream, home, uses));
+else process.send?.(await openOurs(upstream, home, uses, lnd));

@@ -23,8 +23,11 @@ export interface Aperture {
   close(): Promise<void>;
 }
 
-/** Opens the seller, and Aperture before it. */
-export async function openAperture({ binaries, ...network }: Network): Promise<Aperture> {
+/** Opens the seller, and Aperture before it, or before a server that is there already (`host:port`). */
+export async function openAperture(
+  { binaries, ...network }: Pick<Network, 'binaries' | 'directory' | 'merchant'>,
+  address?: string,
+): Promise<Aperture> {
   const directory = join(network.directory, 'aperture');
   const served: string[] = [];
   const seller = createServer(({ url = '' }, response) => {
@@ -37,7 +40,8 @@ export async function openAperture({ binaries, ...network }: Network): Promise<A
   await mkdir(directory, { recursive: true });
   const file = join(directory, 'aperture.yaml');
   // YAML reads JSON.
-  await writeFile(file, JSON.stringify(configuration(host, `127.0.0.1:${port}`, network.merchant)));
+  const before = configuration(host, address ?? `127.0.0.1:${port}`, network.merchant);
+  await writeFile(file, JSON.stringify(before));
   let daemon: Daemon | undefined;
   const aperture = {
     origin: `http://${host}`,
