@@ -1,4 +1,4 @@
-import { spawn } from 'node:child_process';
+import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -30,6 +30,8 @@ export interface Operator {
   run(...args: readonly string[]): Promise<Came>;
   /** The same for one that has to go well; its document. */
   does(...args: readonly string[]): Promise<Answer>;
+  /** Starts a command that goes on. */
+  start(...args: readonly string[]): ChildProcess;
   /** Sits down at a command. */
   sit(...args: readonly string[]): Keyboard;
   /** Ends what was started here, lnd first. */
@@ -57,6 +59,7 @@ export async function newOperator(directory: string, settings: object): Promise<
     ]);
     return { code, said, answer: stdout === '' ? undefined : JSON.parse(stdout) };
   };
+  const started: ChildProcess[] = [];
   return {
     home,
     env,
@@ -66,9 +69,15 @@ export async function newOperator(directory: string, settings: object): Promise<
       if (code === 0) return answer;
       throw new Error(`${args.join(' ')}: ${code} ${JSON.stringify(answer)} ${said}`);
     },
+    start(...args) {
+      const child = spawn(process.execPath, command(args), { env, stdio: 'ignore' });
+      started.push(child);
+      return child;
+    },
     sit: (...args) => sitDown([process.execPath, ...command(args)], { ...env, TERM: 'xterm' }),
     async leave() {
       await run('node', 'stop');
+      for (const child of started) child.kill('SIGKILL');
       abandon(home);
     },
   };

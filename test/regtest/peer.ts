@@ -70,7 +70,9 @@ export async function startPeer(place: PeerPlace): Promise<Peer> {
     address,
     async earned() {
       const { invoices } = await service.getInvoices({ lnd, is_unconfirmed: false });
-      return invoices.reduce((sum, { received_mtokens }) => sum + BigInt(received_mtokens), 0n);
+      // What was held and then refused counts as received there too.
+      const settled = invoices.filter(({ is_confirmed }) => is_confirmed);
+      return settled.reduce((sum, { received_mtokens }) => sum + BigInt(received_mtokens), 0n);
     },
     async pay(request) {
       const { secret } = await service.pay({ lnd, request });
