@@ -8,6 +8,7 @@ import { writeFileSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { benchGateway } from './gateway.ts';
+import { benchGatewayMemory } from './gateway-memory.ts';
 import { benchListing } from './listing.ts';
 import { benchProcesses } from './processes.ts';
 import { benchPurchase } from './purchase.ts';
@@ -19,7 +20,7 @@ import { benchStart } from './start.ts';
 const rows: Judged[] = [];
 const SUITES = [benchStart, benchListing, benchPurchase, benchRecord, benchProcesses, benchServer];
 const only = process.argv[2];
-for (const suite of only === 'gateway' ? [benchGateway] : SUITES) {
+for (const suite of only === 'gateway' ? [benchGateway, benchGatewayMemory] : SUITES) {
   rows.push(...(await suite()).map(judge));
 }
 const machine = {

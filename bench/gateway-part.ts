@@ -1,6 +1,7 @@
 /**
  * One server of the gateway's benchmark in a process of its own: `node gateway-part.ts upstream`, `bare <upstream>` or
- * `gateway <upstream> <home> counted|uncounted`. It tells its origin over IPC, and ends when its parent does.
+ * `gateway <upstream> <home> counted|uncounted`. It tells its origin over IPC, then for each message what it has in
+ * memory, and ends when its parent does.
  */
 import { createServer, type RequestListener } from 'node:http';
 import type { AddressInfo } from 'node:net';
@@ -76,6 +77,10 @@ async function openOurs(upstream: string, home: string, uses: string): Promise<s
 
 const [, , part, upstream = '', home = '', uses = ''] = process.argv;
 process.once('disconnect', () => process.exit(0));
+process.on('message', () => {
+  globalThis.gc?.();
+  process.send?.(process.memoryUsage());
+});
 if (part === 'upstream') process.send?.(await openUpstream());
 else if (part === 'bare') process.send?.(await openBare(upstream));
 else process.send?.(await openOurs(upstream, home, uses));
