@@ -1,4 +1,4 @@
-import type { PaywallId, ProposalId } from './id.ts';
+import type { ProposalId } from './id.ts';
 import type { Paywall } from './paywall.ts';
 import type { Proposal } from './proposal.ts';
 import type { Upstream } from './upstream.ts';
@@ -47,9 +47,3 @@ export type SecretHeaders = Readonly<Record<string, string>>;
 
 /** An event on its way into the record, with its sealed part if it has one. */
 export type NewPaywallEvent = PaywallEvent & { readonly secret?: SecretHeaders };
-
-/** The paywall that an event is about, if it is about one. */
-export function paywallOf(event: PaywallEvent): PaywallId | undefined {
-  if ('paywall' in event) return event.paywall.id;
-  return 'proposal' in event ? event.proposal.paywallId : undefined;
-}

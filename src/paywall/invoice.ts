@@ -18,8 +18,3 @@ export interface InvoiceRecord {
   readonly createdAt: number;
   readonly expiresAt: number;
 }
-
-/** Where a status stands in the order in which they may follow each other. */
-export function rankOf(status: InvoiceStatus): number {
-  return INVOICE_STATUSES.indexOf(status);
-}
