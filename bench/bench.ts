@@ -9,6 +9,7 @@ import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { benchAperture } from './aperture.ts';
 import { benchGateway } from './gateway.ts';
+import { benchGatewayMemory } from './gateway-memory.ts';
 import { benchListing } from './listing.ts';
 import { benchProcesses } from './processes.ts';
 import { benchPurchase } from './purchase.ts';
@@ -20,7 +21,8 @@ import { benchStart } from './start.ts';
 const rows: Judged[] = [];
 const SUITES = [benchStart, benchListing, benchPurchase, benchRecord, benchProcesses, benchServer];
 const only = process.argv[2];
-for (const suite of only === 'gateway' ? [benchGateway, benchAperture] : SUITES) {
+const GATEWAY = [benchGateway, benchGatewayMemory, benchAperture];
+for (const suite of only === 'gateway' ? GATEWAY : SUITES) {
   rows.push(...(await suite()).map(judge));
 }
 const machine = {

@@ -1,7 +1,7 @@
 /**
  * One server of the gateway's benchmark in a process of its own: `node gateway-part.ts upstream`, `bare <upstream>` or
  * `gateway <upstream> <home> counted|uncounted [lnd]`, paid to the sandbox or to the lnd whose address is in a file. It
- * tells its origin over IPC, and ends when its parent does.
+ * tells its origin over IPC, then for each message what it has in memory, and ends when its parent does.
  */
 import { readFileSync } from 'node:fs';
 import { createServer, type RequestListener } from 'node:http';
@@ -97,6 +97,10 @@ async function openOurs(
 
 const [, , part, upstream = '', home = '', uses = '', lnd = ''] = process.argv;
 process.once('disconnect', () => process.exit(0));
+process.on('message', () => {
+  globalThis.gc?.();
+  process.send?.(process.memoryUsage());
+});
 if (part === 'upstream') process.send?.(await openUpstream());
 else if (part === 'bare') process.send?.(await openBare(upstream));
 else process.send?.(await openOurs(upstream, home, uses, lnd));

@@ -94,11 +94,13 @@ async function inTurns(contestants: Contestants): Promise<Record<Name, Load>> {
   return { bare: middle(bare), ours: middle(ours), counted: middle(counted) };
 }
 
-function headFor(authorization: string): string {
+/** A request for what is sold, with this credential. */
+export function headFor(authorization: string): string {
   return `GET /v1/reports HTTP/1.1\r\nHost: ${HOST}\r\nAccept: */*\r\nAuthorization: ${authorization}\r\n\r\n`;
 }
 
-async function bought(home: string, origin: string): Promise<string> {
+/** Buys a token at a gateway, from the sandbox wallet of its data directory; the value of `Authorization`. */
+export async function bought(home: string, origin: string): Promise<string> {
   const { headers } = await request(`${origin}/v1/reports`, { headers: { host: HOST } });
   const challenge = parseChallenge([headers['www-authenticate'] ?? []].flat());
   if (!challenge.ok) throw new Error(challenge.detail);

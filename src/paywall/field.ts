@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { harmless } from '../http/index.ts';
-import { isPaywallId, type PaywallId } from './id.ts';
+import type { PaywallId } from './id.ts';
 
 /** What one line of text cannot hold beyond what `harmless` takes out of it. */
 const BREAKS = /[\n\t]/;
@@ -22,13 +22,10 @@ export const line = (least: number, most: number): z.ZodString =>
 export const priceMsats: z.ZodInt = z.int().min(1).max(Number.MAX_SAFE_INTEGER);
 
 /** The id of a paywall. */
-export const paywallId: z.ZodType<PaywallId, string> = z
-  .string()
-  .max(40)
-  .refine(isPaywallId, { error: 'is not the id of a paywall' }) as unknown as z.ZodType<
-  PaywallId,
-  string
->;
+export const paywallId: z.ZodTemplateLiteral<PaywallId> = z.templateLiteral([
+  'pw_',
+  z.string().regex(/^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/),
+]);
 
 /** Free words of the owner about a paywall: few, short, and without effect. */
 export const metadata: z.ZodRecord<z.ZodString, z.ZodString> = z

@@ -19,10 +19,10 @@ export function openSeller({ paywalls: { registry }, rules, clock }: SellerMeans
     paywallId: newPaywallId('pw'),
     routeIds: routesIn(command).map(() => newPaywallId('route')),
   });
-  const owned = async <T>(owner: string, of: (view: SellerView) => readonly T[]) => {
-    const rows = of(await registry.view());
-    return rows.filter(each => (each as { owner: string }).owner === owner);
-  };
+  const owned = async <T extends { readonly owner: string }>(
+    owner: string,
+    of: (view: SellerView) => readonly T[],
+  ): Promise<readonly T[]> => of(await registry.view()).filter(each => each.owner === owner);
   return {
     async ask(owner, command, caller) {
       const context = await contextFor(owner, command);

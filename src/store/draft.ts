@@ -6,6 +6,7 @@ import { type Contents, contentsOf } from './backup.ts';
 import { disarm } from './disarm.ts';
 import { checkKey } from './key-check.ts';
 import { stopSpending } from './kill-switch.ts';
+import { closePaywalls } from './paywall-closing.ts';
 import { withRecord } from './record-file.ts';
 
 /**
@@ -29,12 +30,20 @@ interface Start {
   readonly pause: Pause | undefined;
 }
 
-/** Makes the copy of a backup fit to go on from; returns how many of its purchases were ended. */
+/** What had to be ended for a restore, because nobody can tell what became of it since the backup was made. */
+export interface Ended {
+  /** Purchases whose approvals may have been used up. */
+  readonly cancelled: number;
+  /** Paywalls that may have been stopped. */
+  readonly paused: number;
+}
+
+/** Makes the copy of a backup fit to go on from. */
 export function prepareDraft(
   draft: string,
   { sealer, clock }: { readonly sealer: Sealer; readonly clock: Clock },
   { newest = 0, fence, pause }: Start,
-): Promise<number> {
+): Promise<Ended> {
   return withRecord(draft, db =>
     db.immediate(sql => {
       const now = clock.now();
@@ -51,7 +60,7 @@ export function prepareDraft(
       // A clock that was ahead then says nothing: all that the wallet ever paid is held against it.
       const since = newest > now ? 0 : newest - DAY;
       sql.run('INSERT OR REPLACE INTO restoration VALUES (:now, :since, NULL)', { now, since });
-      return disarm(sql, sealer, now);
+      return { cancelled: disarm(sql, sealer, now), paused: closePaywalls(sql, sealer, now) };
     }),
   );
 }

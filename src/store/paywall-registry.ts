@@ -20,7 +20,7 @@ export function openRegistry(db: Database, sealer: Sealer): Registry {
       db.immediate(sql => {
         const verdict = decide(viewOf(sql), askedOf(sql, reads));
         if ('reject' in verdict) return refuse(verdict.reject, verdict.detail);
-        for (const event of verdict.append) write(sql, sealer, event);
+        for (const event of verdict.append) writeEvent(sql, sealer, event);
         return ok(verdict.answer);
       }),
     events: query => db.read(sql => listed(sql, query)),
@@ -29,7 +29,7 @@ export function openRegistry(db: Database, sealer: Sealer): Registry {
 }
 
 /** Adds an event and brings what follows from it up to date, in the transaction at hand. */
-function write(sql: Sql, sealer: Sealer, { secret, ...event }: NewPaywallEvent): void {
+export function writeEvent(sql: Sql, sealer: Sealer, { secret, ...event }: NewPaywallEvent): void {
   const { owner, kind, at } = event;
   const last = sql.get<{ number: bigint }>(
     'SELECT coalesce(max(number), 0) AS number FROM paywall_event',

@@ -5,7 +5,7 @@ import { asTollkeeperError, type Clock } from '../base/index.ts';
 import type { Sealer } from '../secrets/index.ts';
 import { overwriteDatabase, type Sql } from '../sqlite/index.ts';
 import { type Contents, recordPath } from './backup.ts';
-import { openDraft, prepareDraft } from './draft.ts';
+import { type Ended, openDraft, prepareDraft } from './draft.ts';
 import { withRecord } from './record-file.ts';
 import { othersPay, takeOver } from './take-over.ts';
 
@@ -25,7 +25,8 @@ export interface Backup extends Contents {
   /**
    * Puts it in the place of the record, at once for every process that has that open. Budgets err on the low side:
    * until the wallet told what it paid since, nothing is paid; approvals and allowances of the backup may have been
-   * used up meanwhile, so none of them counts; spending that is, or may have been, paused stays paused.
+   * used up meanwhile, so none of them counts; spending that is, or may have been, paused stays paused, and nothing is sold
+   * until a human opens it again.
    * Rejects with `store_unavailable` while another process pays, or `store_newer`.
    */
   restore(): Promise<Restored>;
@@ -33,13 +34,11 @@ export interface Backup extends Contents {
 }
 
 /** What a restore did. */
-export interface Restored {
+export interface Restored extends Ended {
   /** Where the record is kept that was replaced; undefined if there was none. */
   readonly kept: string | undefined;
   /** Whether that one could not be read. */
   readonly damaged: boolean;
-  /** Purchases of the backup that were ended, because nobody knows what became of their approvals. */
-  readonly cancelled: number;
 }
 
 /**
@@ -56,11 +55,11 @@ export async function openBackup({ home, file, sealer, clock }: Restore): Promis
     const { fence, pause, kept, damaged, ...replaced } = await takeOver(path, clock);
     try {
       const start = { newest, fence, pause };
-      const cancelled = await prepareDraft(draft, { sealer, clock }, start);
+      const ended = await prepareDraft(draft, { sealer, clock }, start);
       // What somebody who took the lease meanwhile pays would be written over.
       if (!(await replaced.isOurs())) throw othersPay();
       await overwriteDatabase(draft, path);
-      return { kept, damaged, cancelled };
+      return { kept, damaged, ...ended };
     } finally {
       await replaced.close();
     }

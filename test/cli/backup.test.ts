@@ -173,6 +173,7 @@ describe('restoring', () => {
           purchases: 1,
           damaged: false,
           cancelled: 0,
+          paused: 0,
           audited: true,
           unclaimed: [{ costMsats: 10_000n }],
         },

@@ -62,7 +62,7 @@ test('10,000 clients that want invoices get no more than the limit, and cost a b
   const p99 = times[Math.floor(times.length * 0.99)] ?? Number.NaN;
   const grown = `${((after.heap - before.heap) / 1024 ** 2).toFixed(1)} MiB`;
   process.stderr.write(
-    `${minted} invoices in ${Math.round(took)} ms; p99 of ${times.length} paid requests: ${Math.round(p99)} ms; heap +${grown}\n`,
+    `${minted} invoices in ${Math.round(took)} ms; p99 of ${times.length} paid requests: ${Math.round(p99)} ms; heap grew by ${grown}\n`,
   );
   // 200 ms are promised; on a machine that tests other things meanwhile, an order of magnitude is what can be held.
   expect(p99).toBeLessThan(2000);

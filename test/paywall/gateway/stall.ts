@@ -111,7 +111,8 @@ async function sell({ seller }: Tollkeeper, url: string, usesPerToken: number | 
 }
 
 async function startGateway(program: string, home: string): Promise<GatewayProcess> {
-  const flags = ['--expose-gc', '--disable-warning=ExperimentalWarning'];
+  // A young generation that doubles now and then would hide what is kept.
+  const flags = ['--expose-gc', '--max-semi-space-size=8', '--disable-warning=ExperimentalWarning'];
   const child = spawn(process.execPath, [...flags, program, home], {
     stdio: ['pipe', 'pipe', 'inherit'],
   });

@@ -74,7 +74,7 @@ function describe(file: string, backup: Backup): string {
 }
 
 async function putBack(session: Session, backup: Backup): Promise<Exit> {
-  const { kept, damaged, cancelled } = await backup.restore();
+  const { kept, damaged, cancelled, paused } = await backup.restore();
   // What was restored stays so, whatever keeps the wallet from being asked now.
   const word = await walletsWord(session).catch(() => NOT_TOLD);
   const { purchases, newest } = backup;
@@ -85,10 +85,13 @@ async function putBack(session: Session, backup: Backup): Promise<Exit> {
       ? [`It may have been paused, so spending is: ${session.home.command('resume')}`]
       : []),
     ...(cancelled === 0 ? [] : [`${counted(cancelled, 'unpaid purchase')} ended.`]),
+    ...(paused === 0
+      ? []
+      : [`${counted(paused, 'paywall')} paused: ${session.home.command('paywall list')}`]),
     auditText(word),
   ].join('\n');
   const newestAt = newest === undefined ? undefined : new Date(newest).toISOString();
-  const done = { restored: true, purchases, newestAt, kept, damaged, cancelled };
+  const done = { restored: true, purchases, newestAt, kept, damaged, cancelled, paused };
   session.output.answer({ ...done, ...word }, text);
   return word.audited ? EXIT.done : EXIT.failed;
 }
