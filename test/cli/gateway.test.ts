@@ -115,6 +115,16 @@ describe('`tollkeeper gateway`', () => {
     expect(heard).toBe(0);
   });
 
+  test('listens where it is told to, now and later', async () => {
+    const place = `127.0.0.1:${await freePort()}`;
+    const gateway = start('gateway', '--listen', place);
+    await gateway.heard({ event: 'gateway_open', url: `http://${place}` });
+    const stated = await run('settings', '--json');
+    expect(stated.stdout).toContain(place);
+    const { code, documents } = await run('gateway', '--listen', 'nowhere', '--json');
+    expect([code, documents()[0].error.code]).toEqual([2, 'invalid_input']);
+  });
+
   test('says so where it cannot listen', async () => {
     const taken = createSocket();
     const [host, port] = listen.split(':');
