@@ -60,7 +60,12 @@ export async function prepare(order: Preparation): Promise<Result<Prepared>> {
   if (!release.ok) return release;
   try {
     const there = await preparedBinary(order.home, release.value);
-    if (there.ok) return ok({ ...there.value, fresh: false });
+    if (there.ok) {
+      // What a killed run left of it is of no use any more.
+      const left = await openWorkplace(releasesOf(order.home), release.value.archive);
+      await left.clear();
+      return ok({ ...there.value, fresh: false });
+    }
     const made = await work(order, release.value);
     return made.ok ? ok({ ...made.value, fresh: true }) : made;
   } catch (thrown) {

@@ -81,6 +81,10 @@ test('an lnd that was away is asked again when it is next needed', async () => {
 test('real money is not earned before a human has said that it is real', async () => {
   lnd.node.network = 'bc';
   expect((await connect(SELLER)).end).toBe('pin_required');
+  // Nothing was named, then; somebody edits the settings instead.
+  const lndOf = { mode: 'remote', address: lnd.address().socket };
+  const named = { network: 'mainnet', wallet: { kind: 'lnd' }, lnd: lndOf };
+  await writeFile(join(home, 'settings.json'), JSON.stringify(named));
   const issuer = prepare();
   await expect(issuer.get()).rejects.toMatchObject({ code: 'pin_required' });
   expect(lnd.node.added).toEqual([]);
