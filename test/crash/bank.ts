@@ -30,7 +30,9 @@ const bank: Omit<Bank, keyof typeof sandbox> = {
     return rows.map(row => ({ ...row, cost: msat(BigInt(Number(row.cost))) }) as Booked);
   },
   async forget(hash) {
-    ledger.prepare('DELETE FROM payment WHERE hash = :hash').run({ hash });
+    for (const table of ['settlement', 'payment']) {
+      ledger.prepare(`DELETE FROM ${table} WHERE hash = :hash`).run({ hash });
+    }
   },
   orders: async hash => orders.get(hash) ?? 0,
   async endStuck(end, after) {

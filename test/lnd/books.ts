@@ -68,7 +68,11 @@ export async function openBooks(home: string, clock: Clock): Promise<Books> {
     receipt: hash => receipt.get({ hash }) as ReceiptRow | undefined,
     begin: payment => wallet.pay({ ...payment, attemptId: 'lnd', waitMs: 0 }),
     refresh: async () => void (await sandbox.counts()),
-    forget: hash => void db.prepare('DELETE FROM payment WHERE hash = :hash').run({ hash }),
+    forget(hash) {
+      for (const table of ['settlement', 'payment']) {
+        db.prepare(`DELETE FROM ${table} WHERE hash = :hash`).run({ hash });
+      }
+    },
     async close() {
       db.close();
       await wallet.close();
