@@ -1,15 +1,10 @@
-import { existsSync } from 'node:fs';
-import { join } from 'node:path';
 import type { AuthenticatedLnd } from 'ln-service';
 import { type Clock, SECOND } from '../base/index.ts';
+import { dial, type NodePort } from './dial.ts';
 import { failureOf, type NodeFailure } from './failure.ts';
 
 /** Where a node answers, the certificate that it must show, and what may be done there. */
-export interface NodeAddress {
-  /** `host:port`. */
-  readonly socket: string;
-  /** PEM: the only certificate (or authority) that is believed. */
-  readonly certificate: string;
+export interface NodeAddress extends NodePort {
   readonly macaroon: Uint8Array;
 }
 
@@ -57,7 +52,8 @@ export function openLine(whereabouts: () => Promise<NodeAddress>, clock: Clock):
     line = undefined;
   };
   const connect = async (): Promise<Dialled> => {
-    line = { lnd: await dial(await whereabouts()), since: clock.now(), broken: false };
+    const { macaroon, ...port } = await whereabouts();
+    line = { lnd: await dial(port, macaroon), since: clock.now(), broken: false };
     return line;
   };
   const connected = async (): Promise<Dialled> => {
@@ -88,21 +84,6 @@ export function openLine(whereabouts: () => Promise<NodeAddress>, clock: Clock):
 
 function isAway({ kind }: NodeFailure): boolean {
   return kind === 'unreachable' || kind === 'timeout';
-}
-
-/** lnd's interface beside the bundle; in a checkout ln-service finds its own. */
-const PROTOS: string = join(import.meta.dirname, 'protos');
-
-/** Connects to a node; nothing is sent yet. */
-async function dial({ socket, certificate, macaroon }: NodeAddress): Promise<AuthenticatedLnd> {
-  const { default: service } = await import('ln-service');
-  const { lnd } = service.authenticatedLndGrpc({
-    ...(existsSync(PROTOS) ? { path: PROTOS } : {}),
-    socket,
-    cert: Buffer.from(certificate).toString('base64'),
-    macaroon: Buffer.from(macaroon).toString('base64'),
-  });
-  return lnd;
 }
 
 /** The value of a call that ends in time, or why there is none. */

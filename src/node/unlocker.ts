@@ -1,9 +1,8 @@
-import { existsSync } from 'node:fs';
-import { join } from 'node:path';
 import type { UnauthenticatedLnd } from 'ln-service';
 import { type Clock, MINUTE, SECOND } from '../base/index.ts';
+import { dialOpen, type NodePort } from './dial.ts';
 import type { NodeFailure } from './failure.ts';
-import { type Answer, type NodeAddress, within } from './line.ts';
+import { type Answer, within } from './line.ts';
 import type { Restoration } from './recovery.ts';
 import { rpc } from './rpc.ts';
 
@@ -20,7 +19,7 @@ const STAGES: Readonly<Record<string, Stage>> = {
 };
 
 /** Where lnd answers now, and what it has to show. */
-type Whereabouts = () => Pick<NodeAddress, 'socket' | 'certificate'>;
+type Whereabouts = () => NodePort;
 
 /** What may be asked of an lnd by whoever reaches it, without a macaroon. */
 export interface Unlocker {
@@ -68,7 +67,7 @@ export function openUnlocker(whereabouts: Whereabouts, clock: Clock): Unlocker {
     clients = undefined;
   };
   const ask = async <T>(ms: number, call: (clients: Clients) => Promise<T>): Promise<Answer<T>> => {
-    clients ??= await dial(whereabouts());
+    clients ??= (await dialOpen(whereabouts())) as Clients;
     const answer = await within(clock, ms, call(clients));
     // gRPC itself would wait longer and longer before it looks whether lnd is back.
     if (!answer.ok && ['unreachable', 'timeout'].includes(answer.failure.kind)) hangUp();
@@ -137,17 +136,3 @@ async function admin(
 
 /** The services that lnd opens to everybody. ln-service has no type for the first. */
 type Clients = UnauthenticatedLnd & { readonly status: UnauthenticatedLnd['unlocker'] };
-
-/** lnd's interface beside the bundle; in a checkout ln-service finds its own. */
-const PROTOS: string = join(import.meta.dirname, 'protos');
-
-/** Connects to lnd; nothing is sent yet. */
-async function dial({ socket, certificate }: ReturnType<Whereabouts>): Promise<Clients> {
-  const { default: service } = await import('ln-service');
-  const { lnd } = service.unauthenticatedLndGrpc({
-    ...(existsSync(PROTOS) ? { path: PROTOS } : {}),
-    socket,
-    cert: Buffer.from(certificate).toString('base64'),
-  });
-  return lnd as Clients;
-}
