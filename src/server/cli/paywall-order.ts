@@ -1,10 +1,12 @@
 import type { Refused } from '../../base/index.ts';
-import type { OperatorCommand } from '../../paywall/index.ts';
+import type { OperatorCommand, Paywall } from '../../paywall/index.ts';
 import { showPaywall } from '../../tools/index.ts';
 import type { Tollkeeper } from '../compose.ts';
 import { LOCAL_OWNER } from '../owner.ts';
 import { consent } from './consent.ts';
 import { EXIT, type Exit } from './exit.ts';
+import { paywallMeant } from './found-paywall.ts';
+import { withTollkeeper } from './opened.ts';
 import { paywallText } from './paywall-text.ts';
 import type { Session } from './session.ts';
 
@@ -41,4 +43,19 @@ export async function orderPaywall(
   const text = [...done, ...(shown === undefined ? [] : [paywallText(shown)])].join('\n');
   output.answer({ changed, paywall: shown }, text);
   return EXIT.done;
+}
+
+/** The same for the paywall that a human names, after it was shown. */
+export function orderNamed(
+  session: Session,
+  { paywall, yes }: { readonly paywall: string; readonly yes: boolean },
+  question: string,
+  commandFor: (id: Paywall['id']) => OperatorCommand,
+): Promise<Exit | Refused> {
+  return withTollkeeper(session.home, async tollkeeper => {
+    const found = await paywallMeant(tollkeeper, paywall);
+    if (!found.ok) return found;
+    const text = paywallText(await showPaywall(tollkeeper, found.value));
+    return orderPaywall(session, tollkeeper, commandFor(found.value.id), { question, text, yes });
+  });
 }
