@@ -1,11 +1,12 @@
 import * as z from 'zod';
-import { ok, type Refused, type Result, refuse } from '../../../base/index.ts';
+import { ok, type Result, refuse } from '../../../base/index.ts';
 import type { Question } from '../../../task/index.ts';
 import type { Tollkeeper } from '../../compose.ts';
 import { brokenOff, settleQuestion } from '../answering.ts';
 import { flag, sats, taskId } from '../argument.ts';
 import { defineCommand } from '../command.ts';
-import { EXIT, type Exit, worst } from '../exit.ts';
+import { EXIT, type Exit } from '../exit.ts';
+import { inTurn } from '../in-turn.ts';
 import { withTollkeeper } from '../opened.ts';
 import { pendingQuestion, pendingQuestions } from '../pending.ts';
 import { needsHuman, type Session } from '../session.ts';
@@ -59,20 +60,6 @@ async function questionsFor(
   if (id === undefined) return ok(await pendingQuestions(tollkeeper));
   const question = await pendingQuestion(tollkeeper, id);
   return question.ok ? ok([question.value]) : question;
-}
-
-/** One after the other; a refusal, such as of a wrong PIN, ends it. */
-async function inTurn(
-  questions: readonly Question[],
-  settle: (question: Question) => Promise<Exit | Refused>,
-): Promise<Exit | Refused> {
-  const exits: Exit[] = [];
-  for (const question of questions) {
-    const exit = await settle(question);
-    if (typeof exit !== 'number') return exit;
-    exits.push(exit);
-  }
-  return worst(exits);
 }
 
 function nothing({ output }: Session): Exit {

@@ -7,7 +7,8 @@ import type { Tollkeeper } from '../../compose.ts';
 import { LOCAL_OWNER } from '../../owner.ts';
 import { flag } from '../argument.ts';
 import { defineCommand } from '../command.ts';
-import { EXIT, type Exit, worst } from '../exit.ts';
+import { EXIT, type Exit } from '../exit.ts';
+import { inTurn } from '../in-turn.ts';
 import { withTollkeeper } from '../opened.ts';
 import { paywallText } from '../paywall-text.ts';
 import { provePin } from '../pin-entry.ts';
@@ -51,20 +52,6 @@ export const paywallApprove = defineCommand({
     });
   },
 });
-
-/** One after the other; a refusal, such as of a wrong PIN, ends it. */
-async function inTurn(
-  proposals: readonly Proposal[],
-  settle: (proposal: Proposal) => Promise<Exit | Refused>,
-): Promise<Exit | Refused> {
-  const exits: Exit[] = [];
-  for (const proposal of proposals) {
-    const exit = await settle(proposal);
-    if (typeof exit !== 'number') return exit;
-    exits.push(exit);
-  }
-  return worst(exits);
-}
 
 async function settle(
   session: Session,
