@@ -42,7 +42,7 @@ export async function fund({ operator, send }: Network): Promise<void> {
   });
 }
 
-/** Opens our channel to the merchant; resolves when it can be paid through. */
+/** Opens our channel to the merchant; resolves when it can be paid through, either way. */
 export async function openChannel({ operator, merchant, confirm }: Network): Promise<void> {
   const { sats, push } = CHANNEL;
   const size = [String(sats), '--push', String(push)];
@@ -50,6 +50,6 @@ export async function openChannel({ operator, merchant, confirm }: Network): Pro
   await confirm(6);
   await until('the channel is open', async () => {
     const { channels } = await operator.does('node', 'channel', 'list');
-    return channels[0]?.state === 'active';
+    return channels[0]?.state === 'active' && (await merchant.isReady());
   });
 }

@@ -17,6 +17,8 @@ export interface Peer {
   readonly lnd: AuthenticatedLnd;
   /** An address of its wallet on the chain. */
   readonly address: string;
+  /** Whether it has a channel that it can pay through. */
+  isReady(): Promise<boolean>;
   /** What it was ever paid by invoices, msat. */
   earned(): Promise<bigint>;
   /** Pays an invoice; the preimage, hex. */
@@ -68,6 +70,10 @@ export async function startPeer(place: PeerPlace): Promise<Peer> {
     directory,
     lnd,
     address,
+    async isReady() {
+      const { channels } = await service.getChannels({ lnd, is_active: true });
+      return channels.length > 0;
+    },
     async earned() {
       const { invoices } = await service.getInvoices({ lnd, is_unconfirmed: false });
       // What was held and then refused counts as received there too.

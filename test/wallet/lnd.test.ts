@@ -258,7 +258,6 @@ describe('A sum is freed', () => {
     ['FAILURE_REASON_ERROR', 'PaymentFailedError'],
     ['FAILURE_REASON_CANCELED', 'PaymentFailedError'],
     ['FAILURE_REASON_INCORRECT_PAYMENT_DETAILS', 'PaymentFailedError'],
-    ['FAILURE_REASON_INSUFFICIENT_BALANCE', 'insufficient_balance'],
     ['FAILURE_REASON_NO_ROUTE', 'no_route'],
   ])('for %s with the code %s', async (failure_reason, code) => {
     const payment = await due({ kind: 'fail' });
@@ -268,17 +267,48 @@ describe('A sum is freed', () => {
   });
 });
 
-test('money whose peers are away has no way, which is not a lack of it', async () => {
-  const payment = await due({ kind: 'fail' });
-  const away = (channel: object) => ({ ...channel, active: false });
-  rig.lnd.node.mangle = (method, answer) => {
-    if (method === 'listChannels') {
-      return { channels: (answer as { channels: object[] }).channels.map(away) };
-    }
-    const failure_reason = 'FAILURE_REASON_INSUFFICIENT_BALANCE';
-    return 'failure_reason' in answer ? { ...answer, failure_reason } : answer;
-  };
-  expect(await rig.wallet.pay(payment)).toEqual({ kind: 'failed', code: 'no_route' });
+describe('Money whose peers are away', () => {
+  const NO_MONEY = { failure_reason: 'FAILURE_REASON_INSUFFICIENT_BALANCE' };
+
+  /** Has every peer away for so many looks at the channels, and payments called short of money. */
+  function away(looks: number, onLook = (): unknown => undefined): void {
+    rig.lnd.node.mangle = (method, answer) => {
+      if ('failure_reason' in answer) return { ...answer, ...NO_MONEY };
+      if (method !== 'listChannels') return answer;
+      onLook();
+      if (looks-- <= 0) return answer;
+      const { channels } = answer as { channels: object[] };
+      return { channels: channels.map(channel => ({ ...channel, active: false })) };
+    };
+  }
+
+  test('is waited for, as after a start of lnd', async () => {
+    const payment = await due();
+    const looks: number[] = [];
+    away(3, () => looks.push(orders(payment)));
+    expect((await rig.wallet.pay(payment)).kind).toBe('settled');
+    expect(looks).toEqual([0, 0, 0, 0]);
+  });
+
+  test('has no way if they stay away, which is not a lack of it', async () => {
+    const payment = await due({ kind: 'fail' });
+    away(Number.POSITIVE_INFINITY);
+    expect(await rig.wallet.pay(payment)).toEqual({ kind: 'failed', code: 'no_route' });
+    expect(orders(payment)).toBe(1);
+  });
+
+  test('had no way, also if they are back when that is looked into', async () => {
+    const payment = await due({ kind: 'fail' });
+    retell(record => ({ ...record, ...NO_MONEY }));
+    expect(await rig.wallet.pay(payment)).toEqual({ kind: 'failed', code: 'no_route' });
+  });
+
+  test('is not counted on for more than it is', async () => {
+    const payment = await due({ kind: 'fail' });
+    const { balance } = await rig.wallet.status();
+    retell(record => ({ ...record, ...NO_MONEY, value_msat: String(balance * 2n) }));
+    expect(await rig.wallet.pay(payment)).toEqual({ kind: 'failed', code: 'insufficient_balance' });
+  });
 });
 
 describe('What lnd says of a payment', () => {

@@ -4,6 +4,7 @@ import type { Network } from '../../l402/index.ts';
 import { failureOf } from '../../node/index.ts';
 import type { Payment, PayOutcome } from '../../task/wallet.ts';
 import { isPayable } from '../payable.ts';
+import { untilAwake } from './awake.ts';
 import { type Following, follow } from './following.ts';
 import { refusalOf } from './refusal.ts';
 import { isReady, selfOf } from './self.ts';
@@ -39,6 +40,7 @@ export async function handOver(
 ): Promise<Following | PayOutcome> {
   // It may have waited for its turn until nobody waited for it any more.
   over.throwIfAborted();
+  await untilAwake(lnd, payment, clock, over);
   const asked = clock.now();
   const [known, self] = await Promise.all([
     track(lnd, payment.paymentHash, over),

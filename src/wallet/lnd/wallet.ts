@@ -3,7 +3,7 @@ import type { Network } from '../../l402/index.ts';
 import type { Answer, NodeLine } from '../../node/index.ts';
 import type { PayFailure, PayOutcome, Wallet, WalletStatus } from '../../task/wallet.ts';
 import { ask, demand } from './ask.ts';
-import { asleepIn, balanceOf } from './balance.ts';
+import { type Balance, balanceOf } from './balance.ts';
 import { handOver } from './hand-over.ts';
 import { outcomeOf, type PaymentRecord } from './record.ts';
 import { feeOfAnyRoute } from './route.ts';
@@ -70,10 +70,10 @@ export function openLndWallet(parts: LndWalletParts): Wallet {
   };
 }
 
-function statusOf(network: Network, told: readonly [Self, Msat] | undefined): WalletStatus {
+function statusOf(network: Network, told: readonly [Self, Balance] | undefined): WalletStatus {
   const about = (of: Network) => ({ kind: 'lnd', network: of, real: of === 'bc' });
   if (told === undefined) return { ...about(network), ready: false, balance: ZERO };
-  const [self, balance] = told;
+  const [self, { awake: balance }] = told;
   return { ...about(self.network ?? network), ready: isReady(self, network), balance };
 }
 
@@ -97,8 +97,8 @@ async function judged(
 
 /**
  * lnd calls a way that was too dear no way at all, so it is asked once more which it was; without the fee limit that
- * it was sent with, any fee is too much. And it calls money in channels whose peer is away no money: that it is there
- * and has no way is nearer the truth, and calls for patience, not for funds.
+ * it was sent with, any fee is too much. And it calls money no money whose peer is away, or was a moment ago: that it
+ * is there and has no way is nearer the truth, and calls for patience, not for funds.
  */
 async function causeOf(
   { line }: LndWalletParts,
@@ -111,15 +111,10 @@ async function causeOf(
     return fee.ok && fee.value > feeLimit ? 'FEE_LIMIT' : code;
   }
   if (code === 'insufficient_balance') {
-    const held = await ask(line, ROUTE_MS, (lnd, over) =>
-      Promise.all([balanceOf(lnd, over), asleepIn(lnd, over)]),
-    );
-    return held.ok && liesAsleep(BigInt(value_msat), held.value) ? 'no_route' : code;
+    const held = await ask(line, ROUTE_MS, balanceOf);
+    return held.ok && BigInt(value_msat) <= sum(held.value.awake, held.value.asleep)
+      ? 'no_route'
+      : code;
   }
   return code;
-}
-
-/** Whether an amount is more than can be sent now, and could be sent if no peer were away. */
-function liesAsleep(amount: bigint, [awake, asleep]: readonly [Msat, Msat]): boolean {
-  return amount > awake && amount <= sum(awake, asleep);
 }

@@ -1,0 +1,29 @@
+import type { AuthenticatedLnd } from 'ln-service';
+import { type Clock, type Msat, SECOND, sum } from '../../base/index.ts';
+import type { Payment } from '../../task/wallet.ts';
+import { balanceOf } from './balance.ts';
+
+/** How often it is asked whether a peer is back, ms. */
+const LOOK_MS: number = SECOND / 4;
+
+/**
+ * Waits while a payment could be made if only a peer were not away: lnd takes payments some seconds before its
+ * channels are up, and would fail at once what a human has just agreed to. Half of what the payment may take goes by
+ * at most; what happens then is for lnd to say. Rejects with gRPC's error.
+ */
+export async function untilAwake(
+  lnd: AuthenticatedLnd,
+  { amount, waitMs }: Payment,
+  clock: Clock,
+  over: AbortSignal,
+): Promise<void> {
+  for (let waited = 0; waited < waitMs / 2; waited += LOOK_MS) {
+    if (!(await sleeps(lnd, amount, over))) return;
+    await clock.after(LOOK_MS, over);
+  }
+}
+
+async function sleeps(lnd: AuthenticatedLnd, amount: Msat, over: AbortSignal): Promise<boolean> {
+  const { awake, asleep } = await balanceOf(lnd, over);
+  return amount > awake && amount <= sum(awake, asleep);
+}
