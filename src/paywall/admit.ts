@@ -1,6 +1,6 @@
 import type { Code, Refused } from '../base/index.ts';
 import { carriesCredential } from '../l402/index.ts';
-import { type Client, clientOf } from './client.ts';
+import { clientOf } from './client.ts';
 import type { Free } from './free.ts';
 import type { Mint } from './mint.ts';
 import type { Wait } from './mint-limits.ts';
@@ -34,7 +34,6 @@ type Answer = Pass | Charge | Refusal;
 /** One request on its way through. */
 interface Passage extends Request, Admitting {
   readonly serving: Serving;
-  readonly client: Client;
   readonly lead: Lead;
 }
 
@@ -53,8 +52,7 @@ export async function admit(
   }
   const lead = await serving.leadOf(place.paywall, place.route);
   if (!lead.ok) return { ...refused(503, { code: lead.code }), retryAfterSeconds: 60 };
-  const client = clientOf(visitor.address);
-  const passage = { ...admitting, ...request, serving, client, lead: lead.value };
+  const passage = { ...admitting, ...request, serving, lead: lead.value };
   return carriesCredential(visitor) ? withCredential(passage) : withoutCredential(passage);
 }
 
@@ -84,8 +82,9 @@ async function withToken(passage: Passage, { token, grant }: Verified): Promise<
 }
 
 async function withoutCredential(passage: Passage): Promise<Answer> {
-  const { free, client, place, now } = passage;
+  const { free, place, visitor, now } = passage;
   const { id, policy } = place.paywall;
+  const client = clientOf(visitor.address);
   const freeLeft = free.take(id, client, policy.freeRequestsPerDay, now);
   if (freeLeft === undefined) return charge(passage, 'payment_required');
   const full = await counted(passage);
@@ -116,10 +115,11 @@ async function counted({
 
 /** Nothing is sold that could not be served now. */
 async function charge(passage: Passage, code: Code): Promise<Charge | Refusal> {
-  const { mint, quota, place, serving, now } = passage;
+  const { mint, quota, place, visitor, serving, now } = passage;
   const wait = await quota.look(place.paywall.id, place.paywall.policy, now);
   if (wait !== undefined) return limited({ code: 'rate_limited', retryAfterSeconds: wait });
-  const made = await mint({ ...passage, rules: serving.rules });
+  const client = clientOf(visitor.address);
+  const made = await mint({ ...passage, client, rules: serving.rules });
   if (made.ok) {
     const { challenge, amount } = made.value;
     return { kind: 'charged', challenge, amount, code };

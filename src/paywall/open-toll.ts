@@ -24,6 +24,7 @@ export function openToll(means: TollMeans): Toll {
   const { paywalls, clock, log } = means;
   const current = openCurrent(means);
   const quota = openQuota(paywalls.traffic, log);
+  const foundIn = new WeakMap<Place, Serving>();
   const closing = new AbortController();
   let writing: Promise<void> | undefined;
   const counted = (): void => {
@@ -41,18 +42,28 @@ export function openToll(means: TollMeans): Toll {
     counted,
   };
   /** Nothing is let through on an error: what cannot be told is refused, and the cause goes to the log. */
-  const safely = async <T>(work: (now: Serving) => T | Promise<T>): Promise<T | Refusal> => {
+  const safely = async <T>(work: () => Promise<T>): Promise<T | Refusal> => {
     try {
-      return await work(await current());
+      return await work();
     } catch (cause) {
       log.error({ cause }, 'The toll could not tell.');
       return unable(cause);
     }
   };
   return {
-    find: wanted => safely(now => find(now, wanted)),
+    find: wanted =>
+      safely(async () => {
+        const serving = await current();
+        const found = find(serving, wanted);
+        // A body takes its time to arrive, and what changed meanwhile counts; else nothing comes in between.
+        if (!('kind' in found || found.bindsBody)) foundIn.set(found, serving);
+        return found;
+      }),
     admit: (place, visitor) =>
-      safely(now => admit(admitting, now, { place, visitor, now: clock.now() })),
+      safely(async () => {
+        const serving = foundIn.get(place) ?? (await current());
+        return admit(admitting, serving, { place, visitor, now: clock.now() });
+      }),
     async close() {
       closing.abort();
       await writing;
@@ -65,6 +76,7 @@ export function openToll(means: TollMeans): Toll {
 function openCurrent({ paywalls: { registry }, rules, clock }: TollMeans): () => Promise<Serving> {
   let read: { readonly rules: Promise<SellerRules>; readonly at: number } | undefined;
   let kept: Serving | undefined;
+  const viewNow = oncePerTurn(() => registry.view());
   const rulesNow = (): Promise<SellerRules> => {
     const age = clock.now() - (read?.at ?? Number.NEGATIVE_INFINITY);
     if (read === undefined || age < 0 || age >= RULES_MS) {
@@ -73,7 +85,7 @@ function openCurrent({ paywalls: { registry }, rules, clock }: TollMeans): () =>
     return read.rules;
   };
   return async () => {
-    const [view, now] = await Promise.all([registry.view(), rulesNow()]);
+    const [view, now] = await Promise.all([viewNow(), rulesNow()]);
     const { hash, broken } = kept?.rules ?? {};
     if (kept?.view !== view || hash !== now.hash || broken !== now.broken) {
       kept = serving(registry, view, now);
@@ -82,19 +94,36 @@ function openCurrent({ paywalls: { registry }, rules, clock }: TollMeans): () =>
   };
 }
 
-function find(now: Serving, { method, host, target }: Wanted): Place | Refusal {
+/**
+ * Looks once for all who ask in one turn of the event loop: the requests that were there to be read when it began, of
+ * which none was sent after a change that the look missed.
+ */
+function oncePerTurn<T>(look: () => Promise<T>): () => Promise<T> {
+  let looked: Promise<T> | undefined;
+  return () => {
+    if (looked === undefined) {
+      looked = look();
+      setImmediate(() => {
+        looked = undefined;
+      });
+    }
+    return looked;
+  };
+}
+
+function find(serving: Serving, { method, host, target }: Wanted): Place | Refusal {
   const name = hostNameOf(host);
   if (!name.ok) return refused(400, name);
   const path = canonicalPath(target);
   if (!path.ok) return refused(400, path);
-  const listed = now.table.find(name.value, path.value.path);
+  const listed = serving.table.find(name.value, path.value.path);
   if (listed.length === 0) return refused(404, { code: 'route_not_found' });
   const found = listed.find(({ route }) => route.methods.includes(method as RouteMethod));
   if (found === undefined) {
     const allow = listed.flatMap(({ route }) => route.methods);
     return { ...refused(405, { code: 'method_not_allowed' }), allow };
   }
-  const closed = closedBy(now, found);
+  const closed = closedBy(serving, found);
   if (closed !== undefined) return refused(403, closed);
   const { paywall, route } = found;
   const bindsBody = paywall.policy.bindBody;
@@ -110,12 +139,11 @@ function find(now: Serving, { method, host, target }: Wanted): Place | Refusal {
 
 /** Why nothing is served here now. What the operator's settings say against a paywall is not a visitor's to know. */
 function closedBy(
-  now: Serving,
+  { view, rules, faultOf }: Serving,
   { paywall }: Pick<Listed, 'paywall'>,
 ): Pick<Refused, 'code'> | undefined {
-  const { view, rules } = now;
   if (view.killed || rules.seller.paused || rules.broken) return { code: 'kill_switch_active' };
-  const isServed = paywall.status === 'active' && now.faultOf(paywall) === undefined;
+  const isServed = paywall.status === 'active' && faultOf(paywall) === undefined;
   return isServed ? undefined : { code: 'paywall_inactive' };
 }
 

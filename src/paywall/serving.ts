@@ -1,5 +1,4 @@
 import { ok, type Refused, type Result, refuse } from '../base/index.ts';
-import type { SecretHeaders } from './event.ts';
 import type { Paywall } from './paywall.ts';
 import type { Route } from './route.ts';
 import { type RouteTable, routeTable } from './route-table.ts';
@@ -7,8 +6,7 @@ import type { SellerRules } from './rules.ts';
 import { faultOf } from './soundness.ts';
 import type { Registry, SellerView } from './store.ts';
 import type { Pass } from './toll.ts';
-import type { Upstream } from './upstream.ts';
-import { type UpstreamUrl, upstreamUrl } from './upstream-url.ts';
+import { upstreamUrl } from './upstream-url.ts';
 
 /** What is served while neither what is sold nor the operator's settings change. */
 export interface Serving {
@@ -27,16 +25,25 @@ export type Lead = Pick<Pass, 'headers' | 'timeoutMs' | 'access'> & { readonly b
 /** Makes ready what is sold now. Whatever has to be judged is judged once, when it is first asked for. */
 export function serving(registry: Registry, view: SellerView, rules: SellerRules): Serving {
   const faults = new Map<Paywall, Refused | undefined>();
-  const secrets = new Map<Upstream, Promise<SecretHeaders>>();
+  const leads = new Map<Route, Promise<Result<Lead>>>();
   const hosts = view.paywalls.flatMap(({ routes }) => routes.map(each => each.hostPattern));
-  const judged = (url: string): Result<UpstreamUrl> =>
-    upstreamUrl(url, { seller: rules.seller, hosts });
-  const headersOf = (upstream: Upstream): Promise<SecretHeaders> => {
-    const known = secrets.get(upstream) ?? registry.headers(upstream.owner, upstream.name);
-    secrets.set(upstream, known);
-    // What could not be opened is tried again, not remembered.
-    known.catch(() => secrets.delete(upstream));
-    return known;
+  const leadTo = async ({ owner }: Paywall, route: Route): Promise<Result<Lead>> => {
+    const { target, timeoutMs } = route;
+    const named =
+      target.kind === 'named'
+        ? view.upstreams.find(each => each.owner === owner && each.name === target.name)
+        : undefined;
+    const written = target.kind === 'url' ? target.url : named?.url;
+    if (written === undefined) return refuse('upstream_not_found');
+    const url = upstreamUrl(written, { seller: rules.seller, hosts });
+    if (!url.ok) return url;
+    const { privateAddresses, plainHttp, url: base } = url.value;
+    return ok({
+      base,
+      headers: named === undefined ? {} : await registry.headers(owner, named.name),
+      timeoutMs: Math.min(timeoutMs, named?.timeoutMs ?? timeoutMs),
+      access: { privateAddresses, plainHttp },
+    });
   };
   return {
     view,
@@ -46,22 +53,14 @@ export function serving(registry: Registry, view: SellerView, rules: SellerRules
       if (!faults.has(paywall)) faults.set(paywall, faultOf(paywall, { view, rules }));
       return faults.get(paywall);
     },
-    async leadOf({ owner }, { target, timeoutMs }) {
-      const named =
-        target.kind === 'named'
-          ? view.upstreams.find(each => each.owner === owner && each.name === target.name)
-          : undefined;
-      const written = target.kind === 'url' ? target.url : named?.url;
-      if (written === undefined) return refuse('upstream_not_found');
-      const url = judged(written);
-      if (!url.ok) return url;
-      const { privateAddresses, plainHttp, url: base } = url.value;
-      return ok({
-        base,
-        headers: named === undefined ? {} : await headersOf(named),
-        timeoutMs: Math.min(timeoutMs, named?.timeoutMs ?? timeoutMs),
-        access: { privateAddresses, plainHttp },
-      });
+    leadOf(paywall, route) {
+      const known = leads.get(route);
+      if (known !== undefined) return known;
+      const lead = leadTo(paywall, route);
+      leads.set(route, lead);
+      // Secret headers that could not be opened are tried again, not remembered.
+      lead.catch(() => leads.delete(route));
+      return lead;
     },
   };
 }

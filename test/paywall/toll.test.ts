@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { DAY, HOUR, MINUTE, SECOND, silent } from '../../src/base/index.ts';
+import { DAY, HOUR, MINUTE, SECOND, sha256, silent } from '../../src/base/index.ts';
 import {
   addCaveat,
   decodeMacaroon,
@@ -395,13 +395,13 @@ describe('the next request', () => {
     other.close();
   });
 
-  test('is not charged for what could not be delivered: its upstream is gone', async () => {
-    await open();
+  test('is not charged for what could not be delivered: its upstream is gone since the body began', async () => {
+    await open({ bindBody: true });
     const wanted = { method: 'GET', host: 'api.example', target: '/v1/reports' };
     const place = await counter.toll.find(wanted);
     if ('kind' in place) throw new Error(place.code);
     await counter.seller.order('alice', { kind: 'remove_upstream', name: 'api' });
-    const visitor = { authorization: [], address: '203.0.113.7' };
+    const visitor = { authorization: [], address: '203.0.113.7', bodyDigest: sha256('') };
     expect(await counter.toll.admit(place, visitor)).toMatchObject({
       status: 503,
       code: 'upstream_not_found',

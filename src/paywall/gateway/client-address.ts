@@ -1,4 +1,4 @@
-import { isIP } from 'node:net';
+import { isIP, isIPv4 } from 'node:net';
 import ipaddr from 'ipaddr.js';
 
 /** Tells the client's IP address from its socket's and the `X-Forwarded-For` lines that came with it. */
@@ -39,5 +39,6 @@ function networkOf(network: string): [ipaddr.IPv4 | ipaddr.IPv6, number] {
 
 /** An address in its one spelling; IPv4 that came over IPv6 is IPv4. */
 function plain(text: string): string | undefined {
+  if (isIPv4(text)) return text;
   return isIP(text) === 0 ? undefined : ipaddr.process(text).toString();
 }
