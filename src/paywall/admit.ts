@@ -32,7 +32,8 @@ export interface Request {
 type Answer = Pass | Charge | Refusal;
 
 /** One request on its way through. */
-interface Passage extends Request, Admitting {
+interface Passage extends Request {
+  readonly admitting: Admitting;
   readonly serving: Serving;
   readonly lead: Lead;
 }
@@ -52,20 +53,21 @@ export async function admit(
   }
   const lead = await serving.leadOf(place.paywall, place.route);
   if (!lead.ok) return { ...refused(503, { code: lead.code }), retryAfterSeconds: 60 };
-  const passage = { ...admitting, ...request, serving, lead: lead.value };
+  const passage = { ...request, admitting, serving, lead: lead.value };
   return carriesCredential(visitor) ? withCredential(passage) : withoutCredential(passage);
 }
 
 async function withCredential(passage: Passage): Promise<Answer> {
-  const { verify, visitor, serving, place, now } = passage;
-  const verified = await verify(visitor, serving.rules.seller.requireSettled);
+  const { admitting, visitor, serving, place, now } = passage;
+  const verified = await admitting.verify(visitor, serving.rules.seller.requireSettled);
   if (!verified.ok) return refused(401, verified);
   const lacking = shortcoming(verified.value, place, visitor, now);
   return lacking === undefined ? withToken(passage, verified.value) : charge(passage, lacking);
 }
 
 async function withToken(passage: Passage, { token, grant }: Verified): Promise<Answer> {
-  const { tokens, quota, place } = passage;
+  const { place } = passage;
+  const { tokens, quota } = passage.admitting;
   const full = await counted(passage);
   if (full !== undefined) return full;
   if (grant.uses === undefined) return pass(passage, { by: 'token' }, async () => false);
@@ -82,7 +84,8 @@ async function withToken(passage: Passage, { token, grant }: Verified): Promise<
 }
 
 async function withoutCredential(passage: Passage): Promise<Answer> {
-  const { free, place, visitor, now } = passage;
+  const { place, visitor, now } = passage;
+  const { free } = passage.admitting;
   const { id, policy } = place.paywall;
   const client = clientOf(visitor.address);
   const freeLeft = free.take(id, client, policy.freeRequestsPerDay, now);
@@ -100,26 +103,22 @@ async function withoutCredential(passage: Passage): Promise<Answer> {
 }
 
 /** Counts the request against the quota of its paywall, or refuses it. */
-async function counted({
-  quota,
-  place,
-  now,
-  counted: told,
-}: Passage): Promise<Refusal | undefined> {
+async function counted({ admitting, place, now }: Passage): Promise<Refusal | undefined> {
   const { id, policy } = place.paywall;
-  const wait = await quota.take(id, policy, now);
+  const wait = await admitting.quota.take(id, policy, now);
   if (wait !== undefined) return limited({ code: 'rate_limited', retryAfterSeconds: wait });
-  told();
+  admitting.counted();
   return undefined;
 }
 
 /** Nothing is sold that could not be served now. */
 async function charge(passage: Passage, code: Code): Promise<Charge | Refusal> {
-  const { mint, quota, place, visitor, serving, now } = passage;
+  const { place, visitor, serving, now } = passage;
+  const { mint, quota } = passage.admitting;
   const wait = await quota.look(place.paywall.id, place.paywall.policy, now);
   if (wait !== undefined) return limited({ code: 'rate_limited', retryAfterSeconds: wait });
   const client = clientOf(visitor.address);
-  const made = await mint({ ...passage, client, rules: serving.rules });
+  const made = await mint({ place, visitor, client, rules: serving.rules, now });
   if (made.ok) {
     const { challenge, amount } = made.value;
     return { kind: 'charged', challenge, amount, code };
@@ -139,7 +138,7 @@ function pass(
   { by, usesLeft, freeLeft }: Counted,
   undo: () => Promise<boolean>,
 ): Pass {
-  const { base, ...rest } = lead;
+  const { base, headers, timeoutMs, access } = lead;
   let undone: Promise<boolean> | undefined;
   return {
     kind: 'admitted',
@@ -148,7 +147,9 @@ function pass(
     usesLeft,
     freeLeft,
     url: `${base}${place.path}${place.query}`,
-    ...rest,
+    headers,
+    timeoutMs,
+    access,
     giveBack() {
       undone ??= undo();
       return undone;

@@ -85,7 +85,8 @@ function openCurrent({ paywalls: { registry }, rules, clock }: TollMeans): () =>
     return read.rules;
   };
   return async () => {
-    const [view, now] = await Promise.all([viewNow(), rulesNow()]);
+    const view = await viewNow();
+    const now = await rulesNow();
     const { hash, broken } = kept?.rules ?? {};
     if (kept?.view !== view || hash !== now.hash || broken !== now.broken) {
       kept = serving(registry, view, now);

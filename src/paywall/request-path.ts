@@ -36,8 +36,9 @@ export function canonicalPath(target: string): Result<RequestPath> {
   if (!QUERY.test(query)) return bad('Its query holds a character that no query has.');
   if (raw.includes('//')) return bad('It holds an empty segment.');
   if (HIDDEN.test(raw)) return bad('It hides structure behind an escape.');
-  if (!isUtf8(raw)) return bad('It is not UTF-8.');
-  const path = raw.replace(/%../g, spell);
+  const isEscaped = raw.includes('%');
+  if (isEscaped && !isUtf8(raw)) return bad('It is not UTF-8.');
+  const path = isEscaped ? raw.replace(/%../g, spell) : raw;
   return DOTS.test(path) ? bad('It holds a dot segment.') : ok({ path, query });
 }
 

@@ -83,6 +83,7 @@ function hostPatterns(host: string): readonly string[] {
 }
 
 function narrowest(taking: readonly Listed[]): readonly Listed[] {
+  if (taking.length === 1) return taking;
   return taking.filter(({ pattern }) =>
     taking.every(other => ['one', 'same'].includes(narrower(pattern, other.pattern))),
   );

@@ -69,13 +69,13 @@ export function openVerify({ paywalls, issuer }: Pick<TollMeans, 'paywalls' | 'i
     const known = good.get(key);
     const checked = known === undefined ? await check(headers) : ok(known);
     if (!checked.ok) return checked;
-    const remembered = checked.value;
-    if (requireSettled && !remembered.settled) {
-      remembered.settled = await settles(remembered.token.paymentHash);
-      if (!remembered.settled) return refuse('missing_proof', 'The invoice is not settled yet.');
+    const found = checked.value;
+    if (requireSettled && !found.settled) {
+      found.settled = await settles(found.token.paymentHash);
+      if (!found.settled) return refuse('missing_proof', 'The invoice is not settled yet.');
     }
-    good.set(key, remembered);
-    return ok(remembered);
+    if (known === undefined) good.set(key, found);
+    return checked;
   };
 }
 
