@@ -6,6 +6,7 @@ import { describe, expect, it } from 'vitest';
 import { msat } from '../../src/base/index.ts';
 import {
   decodeInvoice,
+  decodeOwnInvoice,
   encodeInvoice,
   type InvoiceFields,
   parseChallenge,
@@ -241,6 +242,26 @@ describe('encodeInvoice', () => {
     expect(decodeInvoice(sampleInvoice({ metadata: '00'.repeat(639) }))).toMatchObject({
       ok: true,
     });
+  });
+});
+
+describe('decodeOwnInvoice', () => {
+  it('reads what decodeInvoice does, but for who signed it', () => {
+    const text = sampleInvoice();
+    const decoded = decodeInvoice(text);
+    const own = decodeOwnInvoice(text);
+    expect(own.ok && { ...own.value, payee: PAYEE }).toEqual(decoded.ok && decoded.value);
+    expect(own).not.toHaveProperty('value.payee');
+    const forged = resigned(text, signature => signature.with(64, 4));
+    expect(refusal(forged)).toBe('Its signature is not valid.');
+    expect(decodeOwnInvoice(forged).ok).toBe(true);
+  });
+
+  it('refuses what is wrong in anything else', () => {
+    for (const text of ['', 'lnbcrt1', signed([...HASH, ...TEXT]), signed(REQUIRED, 'lnxx10n')]) {
+      expect(refusal(text)).toBeDefined();
+      expect(decodeOwnInvoice(text)).toEqual(decodeInvoice(text));
+    }
   });
 });
 

@@ -1,5 +1,5 @@
 import { type Clock, type Log, SECOND, TollkeeperError } from '../../base/index.ts';
-import { decodeInvoice, type Network } from '../../l402/index.ts';
+import { decodeOwnInvoice, type Network } from '../../l402/index.ts';
 import { failureOf, type NodeLine, rpc } from '../../node/index.ts';
 import type { InvoiceIssuer, InvoiceOrder, IssuedInvoice, Standing } from '../../paywall/issuer.ts';
 import { demand } from './ask.ts';
@@ -74,7 +74,7 @@ async function issue(
   const { r_hash, payment_request: text } = await demand(line, ANSWER_MS, (lnd, over) =>
     rpc<Added>(lnd.default, 'addInvoice', request, over),
   );
-  const decoded = decodeInvoice(text);
+  const decoded = decodeOwnInvoice(text);
   const paymentHash = Buffer.from(r_hash).toString('hex');
   // A token is bound to this hash, and a buyer pays what the text says: both have to be what was ordered.
   if (!decoded.ok || decoded.value.paymentHash !== paymentHash) throw nonsense();
