@@ -1,5 +1,3 @@
-import { type ChildProcess, fork } from 'node:child_process';
-import { once } from 'node:events';
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import service from 'ln-service';
@@ -11,7 +9,9 @@ import { binaries, hasGo } from '../test/regtest/binaries.ts';
 import { ourLnd } from '../test/regtest/books.ts';
 import { bringUp, type Network } from '../test/regtest/bring-up.ts';
 import { openNode } from '../test/regtest/node.ts';
-import { load } from './load.ts';
+import { gatewayParts } from './gateway-parts.ts';
+import { type Load, load, middle } from './load.ts';
+import { loadRows } from './load-rows.ts';
 import { median, type Row } from './row.ts';
 
 const CONNECTIONS = 32;
@@ -22,10 +22,7 @@ const HOST = 'api.example';
 const CHALLENGES = 200;
 
 /** What either gateway did in one round. */
-interface Round {
-  readonly perSecond: number;
-  /** ms */
-  readonly p99: number;
+interface Round extends Load {
   readonly challenges: number;
 }
 
@@ -36,26 +33,19 @@ interface Round {
 export async function benchAperture(): Promise<readonly Row[]> {
   if (!(await hasGo())) return [];
   const network = await bringUp(await binaries());
-  const parts: ChildProcess[] = [];
-  const open = async (...args: readonly string[]): Promise<string> => {
-    const part = fork(join(import.meta.dirname, 'gateway-part.ts'), args);
-    parts.push(part);
-    const ended = once(part, 'exit').then(() => Promise.reject(new Error(`${args[0]} ended`)));
-    const [origin] = await Promise.race([once(part, 'message'), ended]);
-    return String(origin);
-  };
+  const parts = gatewayParts();
   try {
     await openNode(network);
-    const upstream = await open('upstream');
+    const { origin: upstream } = await parts.open('upstream');
     const home = join(network.directory, 'gateway');
     mkdirSync(home);
-    const ours = await open('gateway', upstream, home, 'uncounted', addressIn(network));
+    const ours = await parts.open('gateway', upstream, home, 'uncounted', addressIn(network));
     const aperture = await openAperture(network, new URL(upstream).host);
-    const rows = rowsOf(await inTurns(network, ours, aperture.origin));
+    const rows = rowsOf(await inTurns(network, ours.origin, aperture.origin));
     await aperture.close();
     return rows;
   } finally {
-    for (const part of parts) if (part.connected) part.disconnect();
+    parts.close();
     await network.close();
   }
 }
@@ -87,8 +77,7 @@ async function inTurns(network: Network, ours: string, theirs: string): Promise<
     }
   }
   const [mine, other] = rounds.map(all => ({
-    perSecond: median(all.map(({ perSecond }) => perSecond)),
-    p99: median(all.map(({ p99 }) => p99)),
+    ...middle(all),
     challenges: median(all.map(({ challenges }) => challenges)),
   })) as [Round, Round];
   return { ours: mine, theirs: other };
@@ -129,27 +118,15 @@ async function challenged(origin: string, round: string): Promise<number> {
 
 function rowsOf({ ours, theirs }: Both): readonly Row[] {
   const name = `gateway: valid credential, ${CONNECTIONS} connections`;
-  const against = (value: number) => ({ name: 'Aperture 0.5.0', value });
+  const aperture = 'Aperture 0.5.0';
+  const goals = { atLeast: 2.5, p99AtMost: 0.5 };
   return [
-    {
-      name,
-      unit: 'requests/s',
-      ours: ours.perSecond,
-      against: against(theirs.perSecond),
-      goal: { atLeast: 2.5 },
-    },
-    {
-      name: `${name}, p99`,
-      unit: 'ms',
-      ours: ours.p99,
-      against: against(theirs.p99),
-      goal: { atMost: 0.5 },
-    },
+    ...loadRows(name, ours, { name: aperture, load: theirs }, goals),
     {
       name: 'gateway: challenge with an invoice of a real lnd',
       unit: 'requests/s',
       ours: ours.challenges,
-      against: against(theirs.challenges),
+      against: { name: aperture, value: theirs.challenges },
       goal: { atLeast: 1 },
     },
   ];

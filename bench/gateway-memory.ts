@@ -1,10 +1,9 @@
-import { type ChildProcess, fork } from 'node:child_process';
-import { once } from 'node:events';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { SECOND } from '../src/base/index.ts';
 import { bought, headFor } from './gateway.ts';
+import { gatewayParts } from './gateway-parts.ts';
 import { load } from './load.ts';
 import type { Row } from './row.ts';
 
@@ -18,23 +17,15 @@ const MB = 1_000_000;
 /** What a million paid requests leave behind in the gateway's memory. */
 export async function benchGatewayMemory(): Promise<readonly Row[]> {
   const home = mkdtempSync(join(tmpdir(), 'tollkeeper-bench-'));
-  const parts: ChildProcess[] = [];
-  const open = async (...args: readonly string[]) => {
-    const part = fork(join(import.meta.dirname, 'gateway-part.ts'), args, {
-      execArgv: ['--expose-gc'],
-    });
-    parts.push(part);
-    const [origin] = await once(part, 'message');
-    return { part, origin: String(origin) };
-  };
+  const parts = gatewayParts();
   try {
-    const upstream = await open('upstream');
-    const { part, origin } = await open('gateway', upstream.origin, home, 'uncounted');
+    const upstream = await parts.open('upstream');
+    const { origin, memory } = await parts.open('gateway', upstream.origin, home, 'uncounted');
     const head = headFor(await bought(home, origin));
     await requests(WARMING, origin, head);
-    const before = await memoryOf(part);
+    const before = await memory();
     await requests(REQUESTS, origin, head);
-    const after = await memoryOf(part);
+    const after = await memory();
     const row = (what: 'rss' | 'heapUsed', said: string): Row => ({
       name: `gateway: ${said} after ${REQUESTS.toLocaleString('en')} requests`,
       unit: 'MB',
@@ -47,7 +38,7 @@ export async function benchGatewayMemory(): Promise<readonly Row[]> {
     });
     return [row('heapUsed', 'live heap'), row('rss', 'resident memory')];
   } finally {
-    for (const part of parts) if (part.connected) part.disconnect();
+    parts.close();
     rmSync(home, { recursive: true, force: true });
   }
 }
@@ -58,10 +49,4 @@ async function requests(count: number, origin: string, head: string): Promise<vo
     const { perSecond } = await load(origin, head, CONNECTIONS, ROUND_MS);
     done += (perSecond * ROUND_MS) / SECOND;
   }
-}
-
-async function memoryOf(part: ChildProcess): Promise<NodeJS.MemoryUsage> {
-  part.send('memory');
-  const [usage] = await once(part, 'message');
-  return usage as NodeJS.MemoryUsage;
 }

@@ -1,5 +1,3 @@
-import { type ChildProcess, fork } from 'node:child_process';
-import { once } from 'node:events';
 import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -7,8 +5,10 @@ import { request } from 'undici';
 import { SECOND, systemClock, ZERO } from '../src/base/index.ts';
 import { formatCredential, parseChallenge } from '../src/l402/index.ts';
 import { openSandboxWallet } from '../src/wallet/index.ts';
-import { type Load, load } from './load.ts';
-import { median, type Row } from './row.ts';
+import { gatewayParts } from './gateway-parts.ts';
+import { type Load, load, middle } from './load.ts';
+import { loadRows } from './load-rows.ts';
+import type { Row } from './row.ts';
 
 const CONNECTIONS = 32;
 const ROUNDS = 5;
@@ -19,16 +19,8 @@ const ROUND_MS: number = 2 * SECOND;
 export async function benchGateway(): Promise<readonly Row[]> {
   const home = mkdtempSync(join(tmpdir(), 'tollkeeper-bench-'));
   for (const name of ['counted', 'uncounted']) mkdirSync(join(home, name));
-  const parts: ChildProcess[] = [];
-  const open = async (...args: readonly string[]): Promise<string> => {
-    const part = fork(join(import.meta.dirname, 'gateway-part.ts'), args);
-    parts.push(part);
-    const ended = once(part, 'exit').then(() => {
-      throw new Error(`${args[0]} ended`);
-    });
-    const [origin] = await Promise.race([once(part, 'message'), ended]);
-    return String(origin);
-  };
+  const parts = gatewayParts();
+  const open = async (...args: readonly string[]) => (await parts.open(...args)).origin;
   try {
     const upstream = await open('upstream');
     const bare = await open('bare', upstream);
@@ -41,36 +33,26 @@ export async function benchGateway(): Promise<readonly Row[]> {
       ours: [ours, headFor(await bought(join(home, 'uncounted'), ours))],
       counted: [counted, headFor(await bought(join(home, 'counted'), counted))],
     });
-    const name = `gateway: valid credential, ${CONNECTIONS} connections`;
-    const against = (value: number) => ({ name: 'bare undici reverse proxy', value });
-    const { bare: least, ours: plain, counted: durable } = results;
-    return [
-      {
-        name,
-        unit: 'requests/s',
-        ours: plain.perSecond,
-        against: against(least.perSecond),
-        goal: { atLeast: 0.5 },
-      },
-      {
-        name: `${name}, p99`,
-        unit: 'ms',
-        ours: plain.p99,
-        against: against(least.p99),
-        goal: { atMost: 2 },
-      },
-      {
-        name: `${name}, each use counted durably`,
-        unit: 'requests/s',
-        ours: durable.perSecond,
-        against: against(least.perSecond),
-        goal: { atLeast: 0.15 },
-      },
-    ];
+    return rowsOf(results);
   } finally {
-    for (const part of parts) if (part.connected) part.disconnect();
+    parts.close();
     rmSync(home, { recursive: true, force: true });
   }
+}
+
+function rowsOf({ bare, ours, counted }: Record<Name, Load>): readonly Row[] {
+  const name = `gateway: valid credential, ${CONNECTIONS} connections`;
+  const proxy = 'bare undici reverse proxy';
+  return [
+    ...loadRows(name, ours, { name: proxy, load: bare }, { atLeast: 0.5, p99AtMost: 2 }),
+    {
+      name: `${name}, each use counted durably`,
+      unit: 'requests/s',
+      ours: counted.perSecond,
+      against: { name: proxy, value: bare.perSecond },
+      goal: { atLeast: 0.15 },
+    },
+  ];
 }
 
 type Name = 'bare' | 'ours' | 'counted';
@@ -86,10 +68,6 @@ async function inTurns(contestants: Contestants): Promise<Record<Name, Load>> {
       if (round > 0) loads[name].push(result);
     }
   }
-  const middle = (all: readonly Load[]): Load => ({
-    perSecond: median(all.map(({ perSecond }) => perSecond)),
-    p99: median(all.map(({ p99 }) => p99)),
-  });
   const { bare, ours, counted } = loads;
   return { bare: middle(bare), ours: middle(ours), counted: middle(counted) };
 }

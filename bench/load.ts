@@ -1,5 +1,6 @@
 import { once } from 'node:events';
 import { connect, type Socket } from 'node:net';
+import { median } from './row.ts';
 
 /** What a server did under load. */
 export interface Load {
@@ -25,6 +26,14 @@ export async function load(
   times.sort((a, b) => a - b);
   const p99 = times[Math.floor(times.length * 0.99)] ?? Number.NaN;
   return { perSecond: times.length / seconds, p99 };
+}
+
+/** The medians of several rounds. */
+export function middle(rounds: readonly Load[]): Load {
+  return {
+    perSecond: median(rounds.map(({ perSecond }) => perSecond)),
+    p99: median(rounds.map(({ p99 }) => p99)),
+  };
 }
 
 async function dial(origin: string): Promise<Socket> {

@@ -2,20 +2,20 @@ import { existsSync, readFileSync } from 'node:fs';
 import { type Judged, showGoal } from '../bench/row.ts';
 import { table } from './markdown.ts';
 
-/** What `npm run bench` leaves in `bench/results.json`. */
+/** What `npm run bench` leaves in a file. */
 interface Results {
   readonly at: string;
   readonly machine: { readonly node: string; readonly platform: string; readonly cores: number };
   readonly rows: readonly Judged[];
 }
 
-/** The figures of the last benchmark as a table; without one, a sentence that says so. */
-export function figures(path: string): string {
-  if (!existsSync(path)) return 'Not measured yet: `npm run bench`.';
+/** The figures of the last benchmark of something as a table; without one, a sentence that says so. */
+export function figures(what: string, path: string): string {
+  if (!existsSync(path)) return `${what}: not measured yet.`;
   const { at, machine, rows } = JSON.parse(readFileSync(path, 'utf8')) as Results;
   const { cores, platform, node } = machine;
   const head = ['figure', 'Tollkeeper', 'against, in the same run', 'result', 'goal', 'met'];
-  return `One run on ${cores} cores, ${platform}, Node ${node}, ${at}.\n\n${table(head, rows.map(cells))}`;
+  return `${what}: one run on ${cores} cores, ${platform}, Node ${node}, ${at}.\n\n${table(head, rows.map(cells))}`;
 }
 
 function cells({ name, unit, ours, against, figure, goal, met }: Judged): readonly string[] {

@@ -14,6 +14,13 @@ import { idleMeanings, toolTable } from './tools.ts';
 
 const ROOT = join(import.meta.dirname, '..');
 
+/** What is measured, and where `npm run bench` leaves it. */
+const FIGURES = [
+  ['Buying', 'results.json'],
+  ['Selling', 'gateway.json'],
+  ['With a real lnd', 'regtest.json'],
+] as const;
+
 /** The parts of the README that are written between markers. */
 function sections(): Readonly<Record<string, string>> {
   const caps = settingsDocs().filter(({ path }) => path.startsWith('caps.'));
@@ -28,7 +35,7 @@ function sections(): Readonly<Record<string, string>> {
     tools: toolTable(BUYER_TOOLS),
     'seller tools': toolTable(SELLER_TOOLS),
     commands: table(['command', 'what it does'], commands),
-    figures: figures(join(ROOT, 'bench', 'results.json')),
+    figures: FIGURES.map(([what, file]) => figures(what, join(ROOT, 'bench', file))).join('\n\n'),
   };
 }
 

@@ -14,7 +14,7 @@ export {
   parseCredential,
 } from './credential.ts';
 export { decodeIdentifier, encodeIdentifier } from './identifier.ts';
-export { decodeInvoice, decodeOwnInvoice, type Invoice, type UnsignedInvoice } from './invoice.ts';
+export { decodeInvoice, decodeOwnInvoice, type Invoice } from './invoice.ts';
 export { encodeInvoice, type InvoiceFields } from './invoice-encode.ts';
 export type { Network } from './invoice-prefix.ts';
 export { addCaveat, type Macaroon, mintMacaroon, verifyMacaroon } from './macaroon.ts';
