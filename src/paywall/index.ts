@@ -1,3 +1,4 @@
+export type { Change } from './change.ts';
 export { openCollector } from './collector.ts';
 export {
   type Command,
@@ -7,6 +8,7 @@ export {
   updateInput,
 } from './command.ts';
 export type { PaywallEvent, SecretHeaders } from './event.ts';
+export { routeText, termsOf } from './exposure.ts';
 export { isPaywallId, isProposalId, type ProposalId } from './id.ts';
 export type { InvoiceIssuer } from './issuer.ts';
 export type { TollMeans } from './means.ts';

@@ -9,7 +9,7 @@ const HINTS: Partial<Record<Code, (command: Home['command']) => string>> = {
   APPROVAL_MISMATCH: () => 'Have the agent ask again; nothing is paid without a new approval.',
   approval_declined: () => 'The agent may ask again only if you want it to.',
   approval_expired: () => 'Have the agent ask again.',
-  stale_ask: command => `Look at the task with: ${command('show ID')}`,
+  stale_ask: () => 'Look again, then answer what is asked now.',
   already_answered: command => `Look at the task with: ${command('show ID')}`,
   PAYMENT_PENDING: command => `It is looked up until it ends. Watch it with: ${command('show ID')}`,
   settings_invalid: command => `Find what is wrong with: ${command('doctor')}`,
