@@ -265,6 +265,11 @@ export const CODES = {
     'Run `tollkeeper node init`.',
     'after_fix',
   ),
+  node_not_connected: entry(
+    'The node elsewhere that the settings name was never connected to for this.',
+    'Run `tollkeeper node connect` with its address, its certificate and a macaroon.',
+    'after_fix',
+  ),
   node_initialized: entry(
     'The node has a wallet already, which is left as it is.',
     'Look at it with `tollkeeper node status`.',
@@ -333,7 +338,7 @@ export const CODES = {
   ),
   mainnet_unconfirmed: entry(
     'Real money needs a human who said so at the terminal, and none did.',
-    'Run `tollkeeper node init`, or `node connect`, and type what it asks for.',
+    'Run `tollkeeper node init`, or `tollkeeper node connect`, and type what it asks for.',
     'after_fix',
   ),
   node_refused: entry(

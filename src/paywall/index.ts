@@ -20,6 +20,7 @@ export { ROUTE_METHODS, type Route, type RouteMethod } from './route.ts';
 export type { SellerRules } from './rules.ts';
 export type { Outcome, Seller } from './seller.ts';
 export type { Income, Settlement } from './settlement.ts';
+export { faultOf } from './soundness.ts';
 export type { PaywallStore } from './store.ts';
 export type { Pass, Place, Toll, Visitor, Wanted } from './toll.ts';
 export { type Upstream, upstreamInput } from './upstream.ts';

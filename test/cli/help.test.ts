@@ -80,6 +80,11 @@ describe('wrong usage', () => {
     expect(stderr).toMatch(/tollkeeper( [a-z]+)* --help/);
   });
 
+  test('is answered by a command that finds the same data directory', async () => {
+    const { stderr } = await shell.run(home, 'node', 'start');
+    expect(stderr).toContain(`Run \`tollkeeper node init --home ${home}\`.`);
+  });
+
   test('is not to approve without a terminal where nothing waits: that ends with 4', async () => {
     const { code, stdout } = await shell.run(home, 'approve', '--json');
     expect(code).toBe(4);

@@ -50,6 +50,7 @@ const EXITS: Partial<Record<Code, Exit>> = {
   disk_full: EXIT.machine,
   node_config_invalid: EXIT.usage,
   node_not_initialized: EXIT.nothing,
+  node_not_connected: EXIT.nothing,
   node_initialized: EXIT.nothing,
   node_not_running: EXIT.nothing,
   mainnet_unconfirmed: EXIT.declined,
