@@ -13,16 +13,21 @@ export interface Selling {
 }
 
 /**
- * Opens the gateway where the settings want it, and books what is paid. Running requests have `drainMs` to end when
- * it closes, the gateway's own measure if that is left out. Rejects with `invalid_input` where nothing can listen.
+ * Opens the gateway where the settings want it, or at `listen`, and books what is paid. Running requests have `drainMs`
+ * to end when it closes, the gateway's own measure if that is left out. Rejects with `port_taken`, or
+ * `gateway_config_invalid` where the settings cannot work.
  */
-export async function openSelling(tollkeeper: Tollkeeper, drainMs?: number): Promise<Selling> {
+export async function openSelling(
+  tollkeeper: Tollkeeper,
+  { drainMs, listen }: { readonly drainMs?: number; readonly listen?: string | undefined } = {},
+): Promise<Selling> {
   const { openGateway } = await import('../paywall/gateway/index.ts');
   const { clock, log, store, rules, settings: file } = tollkeeper;
   const issuer = openIssuer({ ...tollkeeper, policy: () => file.read().policy });
   const means: TollMeans = { paywalls: store.paywalls, rules, issuer: issuer.get, clock, log };
   const toll = openToll(means);
-  const { seller: settings } = await rules();
+  const { seller } = await rules();
+  const settings = listen === undefined ? seller : { ...seller, listen };
   const limits = drainMs === undefined ? {} : { drainMs };
   const gateway = await openGateway({ toll, settings, clock, log, limits }).catch(async thrown => {
     await toll.close();

@@ -94,13 +94,14 @@ const RECORDS: Readonly<Record<NodeStatus['record'], string | false>> = {
     'The record was restored from a backup: nothing new is paid until the wallet has told what it paid since.',
 };
 
-function summaryOf({ wallet, realMoney, record, paused, executorHint }: NodeStatus): string {
+function summaryOf({ wallet, realMoney, record, executorHint, ...status }: NodeStatus): string {
   const { balanceMsats } = wallet;
+  const paused = status.pausedBy === 'kill_switch' ? 'spending and selling' : 'spending';
   const said = [
     balanceMsats === undefined
       ? 'The wallet is not ready, and its balance not known.'
       : `${showSats(msat(balanceMsats))} of ${realMoney ? 'real' : 'play'} money.`,
-    paused && 'All spending is paused.',
+    status.paused && `All ${paused} is paused.`,
     RECORDS[record],
     executorHint && `Purchases wait for a process that pays. ${executorHint}`,
   ];

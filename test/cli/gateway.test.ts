@@ -1,4 +1,4 @@
-import { mkdir, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { createServer as createSocket } from 'node:net';
@@ -129,10 +129,27 @@ describe('`tollkeeper gateway`', () => {
     const taken = createSocket();
     const [host, port] = listen.split(':');
     await new Promise<void>(resolve => void taken.listen(Number(port), host, resolve));
-    const { code, stderr } = await run('gateway');
+    const { code, stdout, stderr } = await run('gateway');
+    expect([code, stdout]).toEqual([5, '']);
+    expect(stderr).toBe(
+      `Another program has a port that the settings name. It is ${listen}.\nNo money moved. End that program, or set another port; 0 takes any that is free.\n`,
+    );
+    // What did not come to pass is not in the settings either.
+    const elsewhere = `localhost:${port}`;
+    const before = await readFile(join(home, 'settings.json'), 'utf8');
+    expect((await run('gateway', '--listen', elsewhere)).code).toBe(5);
+    expect(await readFile(join(home, 'settings.json'), 'utf8')).toBe(before);
     taken.close();
+  });
+
+  test('says so where its certificate is not there', async () => {
+    const tls = { certificate: '/nowhere/tls.cert', key: '/nowhere/tls.key' };
+    await writeFile(join(home, 'settings.json'), JSON.stringify({ seller: { listen, tls } }));
+    const { code, stderr } = await run('gateway');
     expect(code).toBe(2);
-    expect(stderr).toContain(listen);
+    expect(stderr).toMatch(
+      /^The settings of the gateway cannot work. seller.tls.certificate cannot/,
+    );
   });
 });
 
@@ -188,7 +205,7 @@ describe('`tollkeeper up`', () => {
     const gateway = start('gateway');
     await gateway.heard({ event: 'gateway_open' });
     const up = start('up');
-    await up.heard({ event: 'gateway_shut', code: 'invalid_input' });
+    await up.heard({ event: 'gateway_shut', code: 'port_taken' });
     await up.heard({ event: 'executing' });
   });
 });

@@ -180,7 +180,7 @@ describe('resuming', () => {
   test('is not done by a script that does not say so', async () => {
     await shell.run(home, 'pause');
     const { code, stderr } = await shell.run(home, 'resume');
-    expect(code).toBe(2);
+    expect(code).toBe(3);
     expect(stderr).toContain('there is no terminal. Say --yes.');
     expect(await isPaused()).toBe(true);
   });

@@ -113,7 +113,7 @@ describe('paywalls at the terminal', () => {
 
   test('are not made where nobody says yes', async () => {
     const { code, stderr } = await run('paywall', 'create', ...WEATHER, '--url', url);
-    expect(code).toBe(2);
+    expect(code).toBe(3);
     expect(stderr).toContain('Say --yes.');
     const seen = await sitAt(
       paywallCreate,
@@ -270,7 +270,7 @@ describe('upstreams', () => {
       const bytes = await readFile(join(home, file)).catch(() => Buffer.of());
       expect(bytes.includes(SECRET)).toBe(false);
     }
-    expect((await run('upstream', 'remove', 'mine')).code).toBe(2);
+    expect((await run('upstream', 'remove', 'mine')).code).toBe(3);
     expect((await run('upstream', 'remove', 'mine', '--yes')).code).toBe(0);
     expect((await run('upstream', 'remove', 'mine', '--yes')).code).toBe(4);
   });
@@ -304,7 +304,7 @@ describe('upstreams', () => {
 
   test('have no secret typed where there is no terminal', async () => {
     const { code, stderr } = await run('upstream', 'add', 'mine', url, '--header', 'x', '--yes');
-    expect(code).toBe(2);
+    expect(code).toBe(3);
     expect(stderr).toContain('--headers-file');
   });
 });

@@ -53,10 +53,27 @@ export async function draftFrom<S extends z.ZodObject>(
   const whole = { ...file.value, ...fixed, ...ownOf(said, file.value.policy ?? policy) };
   const read = schema.safeParse(whole);
   if (read.success) return ok(read.data);
-  const complaints = read.error.issues.map(
-    ({ path, message }) => `${path.join('.') || 'The paywall'}: ${message}.`,
-  );
+  const complaints = read.error.issues.map(({ path, message }) => {
+    const place = path.join('.');
+    const isMissing = path.reduce<unknown>(inside, whole) === undefined;
+    if (!isMissing) return `${place || 'The paywall'}: ${message}.`;
+    const options = OPTIONS_FOR[place.replace(/\d+/, '0')];
+    return options === undefined ? `${place} is needed.` : `Say ${options}.`;
+  });
   return refuse('invalid_input', complaints.join(' ').slice(0, 500));
+}
+
+/** What to type for what is missing of a draft, as far as there are options for it. */
+const OPTIONS_FOR: Readonly<Record<string, string>> = {
+  policy: '--price',
+  'policy.fixedAmountMsats': '--price',
+  routes: '--host, --path, and --upstream or --url',
+  'routes.0.hostPattern': '--host',
+  'routes.0.pathPattern': '--path',
+};
+
+function inside(value: unknown, name: PropertyKey): unknown {
+  return typeof value === 'object' && value !== null ? Reflect.get(value, name) : undefined;
 }
 
 interface Contents {

@@ -22,7 +22,7 @@ export function openStall(session: Session, tollkeeper: Tollkeeper): Stall {
   let complained = false;
   const open = async (): Promise<void> => {
     if (selling !== undefined || !(await hasWares(tollkeeper))) return;
-    selling = await openSelling(tollkeeper, DRAIN_MS);
+    selling = await openSelling(tollkeeper, { drainMs: DRAIN_MS });
     const { url, adminUrl } = selling;
     tell({ event: 'gateway_open', url, adminUrl }, openingText(selling));
   };

@@ -12,7 +12,7 @@ import type { Terms } from '../../../l402/terms.ts';
 import type { Paywall } from '../../../paywall/index.ts';
 import type { Tollkeeper } from '../../compose.ts';
 import { LOCAL_OWNER } from '../../owner.ts';
-import type { Session } from '../session.ts';
+import { needsHuman, type Session } from '../session.ts';
 import { missed, type Seen, seen } from './report.ts';
 import type { Trial } from './where.ts';
 
@@ -112,13 +112,13 @@ async function paid(
 
 /** A node cannot pay itself: a human pays with another wallet, and types what that shows. */
 async function typedPreimage(
-  { terminal, output }: Session,
+  session: Session,
   invoice: string,
   { paymentHash }: Terms,
 ): Promise<Result<string>> {
-  if (!terminal.interactive) {
-    return refuse('invalid_input', 'Real money is paid by a human, and there is no terminal.');
-  }
+  const nobody = needsHuman(session, 'Real money is paid by a human.');
+  if (nobody !== undefined) return nobody;
+  const { terminal, output } = session;
   output.remark(`Pay this with another wallet:\n${invoice}`);
   const typed = (await terminal.secret('The preimage that it shows'))?.trim().toLowerCase();
   return typed !== undefined && unlocks(typed, paymentHash)

@@ -83,9 +83,11 @@ async function use(
   const chosen = await chooseNode(session, rules, { network: node.network, lnd });
   if (!chosen.ok) return chosen;
   const sealer = await openKeys(home);
-  const { policy } = rules.settings.read();
-  const agreed = await confirmRealMoney(session, { ...rules, sealer }, policy, chosen.value);
+  const agreed = await confirmRealMoney(session, { ...rules, sealer }, chosen.value);
   if (!agreed.ok) return agreed;
+  const named = await chosen.value.make();
+  if (!named.ok) return named;
+  await agreed.value.keep();
   const place = remotePlaceOf(home.path);
   await pinCertificate(place, address.certificate);
   const vault = openVault(place.secrets, `remote/${address.socket}`, sealer);

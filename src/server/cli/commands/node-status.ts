@@ -1,7 +1,6 @@
 import * as z from 'zod';
 import { problem, showSats } from '../../../base/index.ts';
 import type { Snapshot } from '../../../node/index.ts';
-import { openLog } from '../../log.ts';
 import { nodeViewOf } from '../../node.ts';
 import { defineCommand } from '../command.ts';
 import { EXIT } from '../exit.ts';
@@ -19,10 +18,9 @@ export const nodeStatus = defineCommand({
   async run(session) {
     const desk = await openNodeDesk(session);
     if (!desk.ok) return desk;
-    const { sealer, now, network, lnd } = desk.value;
+    const { sealer, policy, log, network, lnd } = desk.value;
     const { home, clock, output } = session;
-    const log = await openLog(home.path, now.settings.log.level, clock);
-    const seen = await nodeViewOf({ home, sealer, clock, log }, now.policy);
+    const seen = await nodeViewOf({ home, sealer, clock, log }, policy);
     if (seen === undefined) return EXIT.nothing;
     const code = troubleOf(seen);
     const hint = code && problemAt(home, { code }).hint;
