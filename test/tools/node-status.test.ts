@@ -8,7 +8,7 @@ async function toldOf(more: Partial<NodeStatus>): Promise<string> {
   const status = { wallet, realMoney: false, record: 'ok', paused: false, ...more };
   const context = { nodeStatus: async () => status } as unknown as ToolContext;
   const result = await nodeStatus.handle(context, {});
-  return result.kind === 'output' ? result.text : result.kind;
+  return 'text' in result ? result.text : '';
 }
 
 test.each([
