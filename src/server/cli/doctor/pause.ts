@@ -1,5 +1,5 @@
 import type { Store } from '../../../store/index.ts';
-import { showPause } from '../pause-text.ts';
+import { PAUSED, showPause } from '../pause-text.ts';
 import { type Check, warning } from './check.ts';
 import type { Patient } from './examine.ts';
 
@@ -10,6 +10,6 @@ export async function checkPause(
 ): Promise<readonly Check[]> {
   const pause = await killSwitch.read();
   if (pause === undefined) return [];
-  const finding = `all spending and selling ${showPause(pause)}`;
+  const finding = `${PAUSED.toLowerCase()} ${showPause(pause)}`;
   return [warning('pause', finding, `To let it go on: ${home.command('resume')}`)];
 }
