@@ -1,9 +1,9 @@
 import { asTollkeeperError, SECOND } from '../../base/index.ts';
 import type { Tollkeeper } from '../compose.ts';
 import { openSelling, type Selling } from '../selling.ts';
-import { tellOf } from './bulletin.ts';
 import { openingText } from './selling-text.ts';
 import type { Session } from './session.ts';
+import { tellOf } from './tell.ts';
 
 /** How long running requests have when a process that stays is asked to end, ms: it has 5 s in all. */
 const DRAIN_MS: number = 3 * SECOND;

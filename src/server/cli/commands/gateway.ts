@@ -3,7 +3,6 @@ import * as z from 'zod';
 import { asTollkeeperError, ok, type Result, refuse } from '../../../base/index.ts';
 import type { Tollkeeper } from '../../compose.ts';
 import { openSelling, type Selling } from '../../selling.ts';
-import { tellOf } from '../bulletin.ts';
 import { defineCommand } from '../command.ts';
 import { EXIT } from '../exit.ts';
 import { interruption } from '../interruption.ts';
@@ -11,6 +10,7 @@ import { withTollkeeper } from '../opened.ts';
 import { openingText, refuseIdle } from '../selling-text.ts';
 import type { Session } from '../session.ts';
 import { agreeToChange } from '../settings-change.ts';
+import { tellOf } from '../tell.ts';
 
 /** Runs the gateway until it is interrupted. */
 export const gateway = defineCommand({
