@@ -1,3 +1,4 @@
+import { asTollkeeperError, ok, type Result, refuse } from '../base/index.ts';
 import { openCollector, openToll, type TollMeans } from '../paywall/index.ts';
 import type { Tollkeeper } from './compose.ts';
 import { openIssuer } from './issuer.ts';
@@ -12,6 +13,23 @@ export interface Selling {
   close(): Promise<void>;
 }
 
+/** Where the gateway listens, if not where the settings say, and how long running requests have when it closes, ms. */
+interface Where {
+  readonly listen?: string;
+  readonly drainMs?: number;
+}
+
+/** Opens the gateway, or refuses where its operator has to change something first: `port_taken`, `gateway_config_invalid`. */
+export async function trySelling(tollkeeper: Tollkeeper, where?: Where): Promise<Result<Selling>> {
+  try {
+    return ok(await openSelling(tollkeeper, where));
+  } catch (thrown) {
+    const { code, detail } = asTollkeeperError(thrown);
+    if (code === 'port_taken' || code === 'gateway_config_invalid') return refuse(code, detail);
+    throw thrown;
+  }
+}
+
 /**
  * Opens the gateway where the settings want it, or at `listen`, and books what is paid. Running requests have `drainMs`
  * to end when it closes, the gateway's own measure if that is left out. Rejects with `port_taken`, or
@@ -19,7 +37,7 @@ export interface Selling {
  */
 export async function openSelling(
   tollkeeper: Tollkeeper,
-  { drainMs, listen }: { readonly drainMs?: number; readonly listen?: string | undefined } = {},
+  { drainMs, listen }: Where = {},
 ): Promise<Selling> {
   const { openGateway } = await import('../paywall/gateway/index.ts');
   const { clock, log, store, rules, settings: file } = tollkeeper;

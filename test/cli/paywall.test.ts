@@ -201,6 +201,16 @@ describe('paywalls at the terminal', () => {
     expect(stderr).toContain('No money moved.');
   });
 
+  test('above their own cap are refused in sats', async () => {
+    const file = join(shell.env.HOME ?? '', 'capped.json');
+    const routes = [{ hostPattern: 'api.example', pathPattern: '/a', upstreamUrl: url }];
+    const policy = { fixedAmountMsats: 50_000, maxPerRequestMsats: 5000 };
+    await writeFile(file, JSON.stringify({ routes, policy }));
+    const { code, stderr } = await run('paywall', 'create', 'Dear', '--file', file, '--yes');
+    expect(code).toBe(1);
+    expect(stderr).toContain('maxPerRequestMsats allows 5 sats, api.example/a asks 50 sats.');
+  });
+
   test('that nobody knows end with 4', async () => {
     for (const words of [['get'], ['pause'], ['resume', '--yes'], ['archive', '--yes']]) {
       const [word = '', ...options] = words;

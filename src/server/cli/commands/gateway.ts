@@ -1,8 +1,9 @@
 import { once } from 'node:events';
 import * as z from 'zod';
-import { asTollkeeperError, ok, type Result, refuse } from '../../../base/index.ts';
+import { type Result, refuse } from '../../../base/index.ts';
 import type { Tollkeeper } from '../../compose.ts';
-import { openSelling, type Selling } from '../../selling.ts';
+import { type Selling, trySelling } from '../../selling.ts';
+import { hostPort } from '../argument.ts';
 import { defineCommand } from '../command.ts';
 import { EXIT } from '../exit.ts';
 import { interruption } from '../interruption.ts';
@@ -20,7 +21,7 @@ export const gateway = defineCommand({
     'Without a credential a request gets HTTP 402 and an invoice; with one it passes to its upstream. It listens at seller.listen, with TLS by the files of seller.tls, and tells of itself at seller.admin; behind a proxy name that in seller.trustedProxies. Changes of paywalls count from the next request on. `tollkeeper up` runs it too. Ctrl-C lets running requests end.',
   options: [['--listen <address>', 'listen there, as host:port, from now on (seller.listen)']],
   examples: ['tollkeeper gateway', 'tollkeeper gateway --listen 0.0.0.0:8403'],
-  input: z.strictObject({ listen: z.string().min(1, { error: 'must be host:port' }).optional() }),
+  input: z.strictObject({ listen: hostPort.optional() }),
   run: (session, { listen }) =>
     withTollkeeper(session.home, async tollkeeper => {
       if (tollkeeper.store.access() === 'read_only') return refuse('store_newer');
@@ -48,7 +49,7 @@ async function opened(
 ): Promise<Result<Selling>> {
   if (listen !== undefined) return openedAt(session, tollkeeper, listen);
   const idle = await refuseIdle(tollkeeper);
-  return idle ?? tried(tollkeeper);
+  return idle ?? trySelling(tollkeeper);
 }
 
 /**
@@ -64,21 +65,10 @@ async function openedAt(
     stated.seller = { ...stated.seller, listen };
   });
   if (!placed.ok) return placed;
-  const selling = await tried(tollkeeper, listen);
+  const selling = await trySelling(tollkeeper, { listen });
   if (!selling.ok) return selling;
   const named = await placed.value.make();
   if (named.ok) return selling;
   await selling.value.close();
   return named;
-}
-
-/** Opens it, or refuses where its operator has to change something first. */
-async function tried(tollkeeper: Tollkeeper, listen?: string): Promise<Result<Selling>> {
-  try {
-    return ok(await openSelling(tollkeeper, { listen }));
-  } catch (thrown) {
-    const { code, detail } = asTollkeeperError(thrown);
-    if (code === 'port_taken' || code === 'gateway_config_invalid') return refuse(code, detail);
-    throw thrown;
-  }
 }
