@@ -26,7 +26,7 @@ export function paywallText(paywall: Paywall, { open }: Pick<PaywallOutput, 'ope
   return [head, ...wordingOf(paywall).map(line => `  ${line}`)].join('\n');
 }
 
-/** All that its owner says of a paywall, a line each: two that differ anywhere differ in a line. */
+/** All that its owner says of a paywall, a line each. */
 export function wordingOf({ name, description, policy, routes, metadata }: Paywall): string[] {
   return [
     `Name: ${oneLine(name, 160)}`,

@@ -1,4 +1,4 @@
-import { ok, type Result, refuse } from '../../base/index.ts';
+import { ok, type Refused, type Result, refuse } from '../../base/index.ts';
 import {
   type Policy,
   policyOf,
@@ -29,16 +29,16 @@ export async function agreeToChange(
   change: (stated: WrittenSettings) => void,
 ): Promise<Result<AgreedChange>> {
   const preview = await settings.preview(change);
-  if (!preview.ok) return unchanged(preview.issues);
+  if (!preview.ok) return broken(preview.issues);
   const { now } = preview;
   const isProved = now.unconfirmed.length > 0;
   if (isProved) session.output.remark(looseningText(now));
   const proof = isProved ? await provePin(session, pin) : ok(undefined);
   if (!proof.ok) return proof;
-  if (now.broken && !isProved) return unchanged(now.issues);
+  if (now.broken && !isProved) return broken(now.issues);
   const make: AgreedChange['make'] = async () => {
-    const changed = await settings.write(change);
-    if (!changed.ok) return unchanged(changed.issues);
+    const changed = resultOf(await settings.write(change));
+    if (!changed.ok) return changed;
     return isProved ? resultOf(await settings.confirm(now)) : ok(undefined);
   };
   return ok({ policy: policyOf(now.settings), isProved, make });
@@ -58,18 +58,18 @@ export async function saveSetting(
   typed: string,
 ): Promise<Result<SavedSetting>> {
   const changed = await rules.settings.set(path, typed);
-  if (!changed.ok) return unchanged(changed.issues);
+  if (!changed.ok) {
+    const why = changed.issues.map(showIssue).join(' ');
+    return refuse('invalid_input', `${why} settings.json was not changed.`);
+  }
   const now = rules.settings.read();
   const waits = now.unconfirmed.some(each => overlaps(each, path));
   const confirmed = waits ? await confirmSettings(session, rules, now) : ok(undefined);
   return ok({ now: confirmed.ok ? rules.settings.read() : now, confirmed });
 }
 
-function unchanged(issues: readonly SettingsIssue[]): Result<never> {
-  return refuse(
-    'invalid_input',
-    `${issues.map(showIssue).join(' ')} settings.json was not changed.`,
-  );
+function broken(issues: readonly SettingsIssue[]): Refused {
+  return refuse('settings_invalid', issues.map(showIssue).join(' '));
 }
 
 /** Whether one path is the other, or lies in it: then setting the one touched the other. */
