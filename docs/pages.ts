@@ -22,7 +22,7 @@ export function settingsPage(): string {
 
 ${GENERATED}
 
-\`settings.json\` lies in the data directory (\`~/.tollkeeper\`, or where \`--home\` or \`TOLLKEEPER_HOME\` points). It holds only what differs from the defaults: \`{}\` is a valid file, and so is none. What it says of money, hosts and approvals counts at the next look; \`http\`, \`bodies\` and \`log\` are read when a process starts. An unknown or invalid setting stops all payments until it is mended, and \`tollkeeper doctor\` names the line and the fix.
+\`settings.json\` lies in the data directory (\`~/.tollkeeper\`, or where \`--home\` or \`TOLLKEEPER_HOME\` points). It holds only what differs from the defaults: \`{}\` is a valid file, and so is none. What it says of money, hosts and approvals counts at the next look; \`http\`, \`bodies\` and \`log\` are read when a process starts; \`seller.listen\`, \`seller.admin\`, \`seller.tls\` and \`seller.trustedProxies\` when the gateway opens, so a certificate that was renewed needs it to be started anew. An unknown or invalid setting stops all payments until it is mended, and \`tollkeeper doctor\` names the line and the fix.
 
 Sums are whole satoshis, and fees count into every one of them. A host is written as URLs have it: \`shop.example\`, \`localhost:8402\`, \`shop.example:*\` for any port, \`*.example.com\` for its subdomains.
 

@@ -37,6 +37,11 @@ export const CODES = {
     'Only delivered purchases have a body, and old bodies are dropped first.',
     'after_fix',
   ),
+  terminal_required: entry(
+    'This asks a human, and there is no terminal.',
+    'Run it at a terminal.',
+    'after_fix',
+  ),
   invalid_transition: entry(
     'The task is not in a state that allows this.',
     'Look at the task with l402_task first.',
@@ -265,6 +270,11 @@ export const CODES = {
     'Run `tollkeeper node init`.',
     'after_fix',
   ),
+  node_not_connected: entry(
+    'The node elsewhere that the settings name was never connected to for this.',
+    'Run `tollkeeper node connect` with its address, its certificate and a macaroon.',
+    'after_fix',
+  ),
   node_initialized: entry(
     'The node has a wallet already, which is left as it is.',
     'Look at it with `tollkeeper node status`.',
@@ -292,7 +302,7 @@ export const CODES = {
     'later',
   ),
   port_taken: entry(
-    'Another program has a port that the settings give to the node.',
+    'Another program has a port that the settings name.',
     'End that program, or set another port; 0 takes any that is free.',
     'after_fix',
   ),
@@ -333,7 +343,7 @@ export const CODES = {
   ),
   mainnet_unconfirmed: entry(
     'Real money needs a human who said so at the terminal, and none did.',
-    'Run `tollkeeper node init`, or `node connect`, and type what it asks for.',
+    'Run `tollkeeper node init`, or `tollkeeper node connect`, and type what it asks for.',
     'after_fix',
   ),
   node_refused: entry(
@@ -386,6 +396,11 @@ export const CODES = {
   over_cap: entry(
     'The price is above what may be asked.',
     "Lower it, or raise policy.maxPerRequestMsats; seller.maxPriceSats is the operator's alone.",
+    'after_fix',
+  ),
+  gateway_config_invalid: entry(
+    'The settings of the gateway cannot work.',
+    'Correct what the message names, with `tollkeeper settings set`.',
     'after_fix',
   ),
   paywall_inactive: entry(

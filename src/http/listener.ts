@@ -38,14 +38,21 @@ export async function openListener(limits: ListenerLimits, keys?: KeyPair): Prom
   return server;
 }
 
-/** Listens at `host:port`, port 0 for any that is free, and tells the `host:port` that it is; else `invalid_input`. */
+/**
+ * Listens at `host:port`, port 0 for any that is free, and tells the `host:port` that it is. Rejects with `port_taken`,
+ * or `gateway_config_invalid` where nobody could listen.
+ */
 export async function listenAt(server: Server, place: string): Promise<string> {
   const [, host = '', port = ''] = /^\[?(.*?)\]?:(\d+)$/.exec(place) ?? [];
   try {
     server.listen(Number(port), host);
     await once(server, 'listening');
   } catch (cause) {
-    throw new TollkeeperError('invalid_input', `${place} cannot be listened on.`, { cause });
+    if ((cause as NodeJS.ErrnoException).code === 'EADDRINUSE') {
+      throw new TollkeeperError('port_taken', `It is ${place}.`, { cause });
+    }
+    const detail = `${place} cannot be listened on.`;
+    throw new TollkeeperError('gateway_config_invalid', detail, { cause });
   }
   const { address, family, port: bound } = server.address() as AddressInfo;
   return `${family === 'IPv6' ? `[${address}]` : address}:${bound}`;
@@ -72,8 +79,7 @@ async function secureServer(options: ServerOptions, { cert, key }: KeyPair): Pro
   try {
     return createSecure({ ...options, ...secure, cert, key });
   } catch (cause) {
-    throw new TollkeeperError('invalid_input', 'The TLS certificate and its key do not fit.', {
-      cause,
-    });
+    const detail = 'The TLS certificate and its key do not fit.';
+    throw new TollkeeperError('gateway_config_invalid', detail, { cause });
   }
 }

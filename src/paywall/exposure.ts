@@ -1,7 +1,7 @@
 import { type Msat, showSats } from '../base/index.ts';
 import type { Paywall } from './paywall.ts';
 import type { PaywallPolicy } from './policy.ts';
-import type { Route } from './route.ts';
+import { ROUTE_METHODS, type Route } from './route.ts';
 import { beats, isSamePattern, isWithin, meet, place } from './territory.ts';
 
 /**
@@ -90,6 +90,23 @@ function terms(policy: PaywallPolicy): readonly string[] {
   return [usesText(policy), ttlText(policy), scopeText(policy), ...free];
 }
 
+/** All that a policy says, price apart, each in a sentence of ours: two that differ anywhere are described differently. */
+export function termsOf(policy: PaywallPolicy): readonly string[] {
+  const { quotaPerMinute, quotaPerDay, maxPerRequestMsats: most } = policy;
+  const { allowedHosts: allowed, blockedHosts: blocked } = policy;
+  const said = [
+    policy.bindMethod && 'A token is for the method alone that it was bought with.',
+    policy.bindBody && 'A token is for the body alone that it was bought with.',
+    quotaPerMinute !== undefined && quotaText('minute', quotaPerMinute),
+    quotaPerDay !== undefined && quotaText('day', quotaPerDay),
+    most !== undefined && `No route may cost more than ${showSats(most)}.`,
+    allowed.length > 0 && `It may be on these hosts alone: ${allowed.join(', ')}.`,
+    blocked.length > 0 && `It may never be on these hosts: ${blocked.join(', ')}.`,
+    policy.killSwitch && 'Its kill switch is pulled, which keeps it paused.',
+  ];
+  return [...terms(policy), ...said.filter(each => each !== false)];
+}
+
 const freeText = ({ freeRequestsPerDay: free }: PaywallPolicy): string =>
   `Each client gets ${free} requests a day for nothing.`;
 const usesText = ({ usesPerToken: uses }: PaywallPolicy): string =>
@@ -107,9 +124,15 @@ const quotaText = (span: string, quota: number | undefined): string =>
 
 function showRoute(route: Route, before: readonly Route[], policy: PaywallPolicy): string {
   const known = before.some(each => isSamePattern(each, route));
-  const how = known ? 'changes' : 'becomes public';
+  return routeText(route, policy, known ? ' changes' : ' becomes public');
+}
+
+/** A route in a sentence of ours: what it takes, what that costs, where it leads; `how` says what becomes of it. */
+export function routeText(route: Route, policy: PaywallPolicy, how: string = ''): string {
   const price = showSats(priceOf(route, policy));
-  return `${route.methods.join(', ')} ${place(route)} ${how}: ${price}, served by ${leadsTo(route)}.`;
+  const isAny = route.methods.length === ROUTE_METHODS.length;
+  const methods = isAny ? 'Every method of' : route.methods.join(', ');
+  return `${methods} ${place(route)}${how}: ${price}, served by ${leadsTo(route)}.`;
 }
 
 const leadsTo = ({ target }: Route): string => (target.kind === 'named' ? target.name : target.url);

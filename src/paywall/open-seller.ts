@@ -1,6 +1,6 @@
-import { ok, type Result, refuse } from '../base/index.ts';
+import { digestOf, ok, type Result, refuse } from '../base/index.ts';
 import { answered } from './answer.ts';
-import { type ChangeContext, ownPaywall } from './change.ts';
+import { type ChangeContext, changeOf, ownPaywall } from './change.ts';
 import type { OperatorCommand } from './command.ts';
 import { newPaywallId } from './id.ts';
 import type { SellerMeans } from './means.ts';
@@ -31,9 +31,13 @@ export function openSeller({ paywalls: { registry }, rules, clock }: SellerMeans
         asked(view, before, command, { ...context, proposalId, caller }),
       );
     },
-    async order(owner, command) {
+    preview: async (owner, command) =>
+      changeOf(await registry.view(), command, await contextFor(owner, command)),
+    async order(owner, command, shown) {
       const context = await contextFor(owner, command);
-      return registry.append({ owner, now: context.now }, view => ordered(view, command, context));
+      return registry.append({ owner, now: context.now }, view =>
+        isAsShown(view, shown) ? ordered(view, command, context) : { reject: 'stale_ask' },
+      );
     },
     async answer(owner, answer) {
       const context = { now: clock.now(), rules: await rules() };
@@ -59,6 +63,12 @@ export function openSeller({ paywalls: { registry }, rules, clock }: SellerMeans
       return !isStopped && ownPaywall(view, id, owner)?.status === 'active';
     },
   };
+}
+
+/** Whether a paywall is still as a human was shown it: nobody agrees to what an agent makes of it meanwhile. */
+function isAsShown({ paywalls }: SellerView, shown: Paywall | undefined): boolean {
+  const now = paywalls.find(({ id }) => id === shown?.id);
+  return shown === undefined || (now !== undefined && digestOf(now) === digestOf(shown));
 }
 
 function routesIn(command: OperatorCommand): readonly unknown[] {

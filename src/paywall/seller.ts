@@ -1,4 +1,5 @@
 import type { Result } from '../base/index.ts';
+import type { Change } from './change.ts';
 import type { Command, OperatorCommand } from './command.ts';
 import type { Via } from './event.ts';
 import type { PaywallId, ProposalId } from './id.ts';
@@ -39,8 +40,13 @@ export interface ProposalAnswered {
 export interface Seller {
   /** A change that an agent asks for: what tightens is applied at once, what widens is proposed to a human. */
   ask(owner: string, command: Command, caller: string): Promise<Result<Outcome>>;
-  /** A human's own change, at the terminal and behind the PIN: applied at once. */
-  order(owner: string, command: OperatorCommand): Promise<Result<Ordered>>;
+  /** What a human's change would do, for them to look at; refused as the change itself would be. Changes nothing. */
+  preview(owner: string, command: Command): Promise<Result<Change>>;
+  /**
+   * A human's own change, at the terminal and behind the PIN: applied at once. Refused with `stale_ask` where the
+   * paywall is no longer the one that they were shown.
+   */
+  order(owner: string, command: OperatorCommand, shown?: Paywall): Promise<Result<Ordered>>;
   /** Refuses with `stale_ask`, `already_answered`, `approval_expired`, `APPROVAL_MISMATCH`, or as the command itself would be. */
   answer(owner: string, answer: ProposalAnswer): Promise<Result<ProposalAnswered>>;
   /** Newest first, archived ones last. */

@@ -63,7 +63,7 @@ function priceFault(route: Route, { policy }: Paywall, { rules }: Judged): Refus
   if (own !== undefined && price > own) {
     return refuse(
       'over_cap',
-      `policy.maxPerRequestMsats is ${own}, ${place(route)} asks ${price}.`,
+      `policy.maxPerRequestMsats allows ${showSats(own)}, ${place(route)} asks ${showSats(price)}.`,
     );
   }
   const { maxPrice } = rules.seller;

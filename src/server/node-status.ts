@@ -31,7 +31,8 @@ export async function nodeStatusOf(tollkeeper: Tollkeeper): Promise<NodeStatus> 
     wallet: {
       kind: policy.wallet,
       ready: wallet?.ready ?? false,
-      balanceMsats: shownMsats(wallet?.balance),
+      // What a wallet that is down holds is not known.
+      balanceMsats: wallet?.ready ? shownMsats(wallet.balance) : undefined,
     },
     node,
     ...(await executorOf(tollkeeper)),

@@ -48,18 +48,16 @@ export async function seatOf(
   const as = (role: 'buyer' | 'seller') => async () => {
     const macaroon = await vault.read(role);
     const certificate = await readFile(remote.certificate, 'utf8').catch(() => undefined);
-    if (macaroon === undefined || certificate === undefined) {
-      throw new TollkeeperError('node_not_initialized', MISSING[role]);
-    }
+    if (macaroon === undefined || certificate === undefined) throw unconnected(role);
     return { socket: lnd.address, certificate, macaroon };
   };
   return { network, lnd, place, vault, buyer: as('buyer'), seller: as('seller') };
 }
 
-const MISSING = {
-  buyer: 'It was never connected to.',
-  seller: 'It was connected to without --seller-macaroon, so nothing can be sold for its money.',
-} as const;
+function unconnected(role: 'buyer' | 'seller'): TollkeeperError {
+  const detail = 'Without --seller-macaroon nothing can be sold for its money.';
+  return new TollkeeperError('node_not_connected', role === 'seller' ? detail : undefined);
+}
 
 /** Opens the wallet of the node that a policy names. */
 export async function openNodeWallet(house: NodeHouse, policy: Policy): Promise<Wallet> {

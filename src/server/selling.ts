@@ -1,3 +1,4 @@
+import { asTollkeeperError, ok, type Result, refuse } from '../base/index.ts';
 import { openCollector, openToll, type TollMeans } from '../paywall/index.ts';
 import type { Tollkeeper } from './compose.ts';
 import { openIssuer } from './issuer.ts';
@@ -12,17 +13,39 @@ export interface Selling {
   close(): Promise<void>;
 }
 
+/** Where the gateway listens, if not where the settings say, and how long running requests have when it closes, ms. */
+interface Where {
+  readonly listen?: string;
+  readonly drainMs?: number;
+}
+
+/** Opens the gateway, or refuses where its operator has to change something first: `port_taken`, `gateway_config_invalid`. */
+export async function trySelling(tollkeeper: Tollkeeper, where?: Where): Promise<Result<Selling>> {
+  try {
+    return ok(await openSelling(tollkeeper, where));
+  } catch (thrown) {
+    const { code, detail } = asTollkeeperError(thrown);
+    if (code === 'port_taken' || code === 'gateway_config_invalid') return refuse(code, detail);
+    throw thrown;
+  }
+}
+
 /**
- * Opens the gateway where the settings want it, and books what is paid. Running requests have `drainMs` to end when
- * it closes, the gateway's own measure if that is left out. Rejects with `invalid_input` where nothing can listen.
+ * Opens the gateway where the settings want it, or at `listen`, and books what is paid. Running requests have `drainMs`
+ * to end when it closes, the gateway's own measure if that is left out. Rejects with `port_taken`, or
+ * `gateway_config_invalid` where the settings cannot work.
  */
-export async function openSelling(tollkeeper: Tollkeeper, drainMs?: number): Promise<Selling> {
+export async function openSelling(
+  tollkeeper: Tollkeeper,
+  { drainMs, listen }: Where = {},
+): Promise<Selling> {
   const { openGateway } = await import('../paywall/gateway/index.ts');
   const { clock, log, store, rules, settings: file } = tollkeeper;
   const issuer = openIssuer({ ...tollkeeper, policy: () => file.read().policy });
   const means: TollMeans = { paywalls: store.paywalls, rules, issuer: issuer.get, clock, log };
   const toll = openToll(means);
-  const { seller: settings } = await rules();
+  const { seller } = await rules();
+  const settings = listen === undefined ? seller : { ...seller, listen };
   const limits = drainMs === undefined ? {} : { drainMs };
   const gateway = await openGateway({ toll, settings, clock, log, limits }).catch(async thrown => {
     await toll.close();

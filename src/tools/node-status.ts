@@ -87,13 +87,22 @@ export const nodeStatus = defineTool({
   },
 });
 
-function summaryOf({ wallet, realMoney, record, paused, executorHint }: NodeStatus): string {
+const RECORDS: Readonly<Record<NodeStatus['record'], string | false>> = {
+  ok: false,
+  newer_read_only: 'The record is of a newer version: nothing is paid until the update.',
+  restored_unaudited:
+    'The record was restored from a backup: nothing new is paid until the wallet has told what it paid since.',
+};
+
+function summaryOf({ wallet, realMoney, record, executorHint, ...status }: NodeStatus): string {
   const { balanceMsats } = wallet;
-  const balance = balanceMsats === undefined ? 'unknown' : showSats(msat(balanceMsats));
+  const paused = status.pausedBy === 'kill_switch' ? 'spending and selling' : 'spending';
   const said = [
-    `${balance} of ${realMoney ? 'real' : 'play'} money.`,
-    paused && 'All spending is paused.',
-    record !== 'ok' && 'The record is of a newer version: nothing is paid until the update.',
+    balanceMsats === undefined
+      ? 'The wallet is not ready, and its balance not known.'
+      : `${showSats(msat(balanceMsats))} of ${realMoney ? 'real' : 'play'} money.`,
+    status.paused && `All ${paused} is paused.`,
+    RECORDS[record],
     executorHint && `Purchases wait for a process that pays. ${executorHint}`,
   ];
   return said.filter(Boolean).join(' ');

@@ -168,6 +168,58 @@ describe('the doctor', () => {
     expect(await readFile(home, 'utf8')).toBe('mine');
   });
 
+  test.each([
+    ['supervised', 'node init'],
+    ['remote', 'node connect'],
+  ])('calls a wallet of a %s node ill where that was never reached', async (mode, begin) => {
+    const lnd = { mode, ...(mode === 'remote' ? { address: '127.0.0.1:1' } : {}) };
+    const settings = JSON.stringify({ network: 'regtest', wallet: { kind: 'lnd' }, lnd });
+    await writeFile(join(home, 'settings.json'), settings, { mode: 0o600 });
+    const kept = await diagnosis('Lightning node');
+    expect([kept.code, kept.check.level]).toEqual([5, 'fail']);
+    expect(kept.check.hint).toContain(`tollkeeper ${begin}`);
+    expect(kept.check.hint).toContain(`--home ${home}`);
+    const status = await shell.run(home, 'node', 'status');
+    expect(status.stdout).toContain(`tollkeeper ${begin}`);
+    expect((await shell.run(home, 'status')).stdout).toMatch(/Wallet +lnd, NOT READY\n/);
+
+    home = shell.freshHome();
+    await mkdir(home, { mode: 0o700 });
+    await writeFile(join(home, 'settings.json'), settings, { mode: 0o600 });
+    const keyless = await diagnosis('Lightning node');
+    expect([keyless.code, keyless.check.level]).toEqual([5, 'fail']);
+    expect(keyless.check.hint).toContain(`tollkeeper ${begin}`);
+  });
+
+  test('says that everything is paused, and how it goes on', async () => {
+    await shell.run(home, 'pause', '--reason', 'too dear');
+    const { code, check } = await diagnosis('pause');
+    expect(code).toBe(0);
+    expect(check).toMatchObject({
+      level: 'warn',
+      finding: expect.stringMatching(/all spending and selling is paused since .* \(too dear\)/),
+      hint: `To let it go on: tollkeeper resume --home ${home}`,
+    });
+    await shell.run(home, 'resume', '--yes');
+    expect((await diagnosis('pause')).check).toBeUndefined();
+  });
+
+  test('warns of an active paywall that serves nothing', async () => {
+    await shell.run(home, 'upstream', 'add', 'mine', 'http://127.0.0.1:3111', '--yes');
+    await shell.run(
+      home,
+      ...['paywall', 'create', 'Weather', '--host', 'api.example', '--path', '/**'],
+      ...['--upstream', 'mine', '--price', '10', '--yes'],
+    );
+    expect((await diagnosis('selling')).check).toMatchObject({ level: 'ok' });
+    await shell.run(home, 'upstream', 'remove', 'mine', '--yes');
+    expect((await diagnosis('selling')).check).toMatchObject({
+      level: 'warn',
+      finding: 'Weather serves nothing. No upstream has this name.',
+      hint: expect.stringContaining('upstream add'),
+    });
+  });
+
   test('survives a PIN that is damaged, and guards the settings all the more', async () => {
     await mkdir(join(home, 'keys'), { recursive: true });
     await writeFile(join(home, 'keys', 'pin.json'), '{', { mode: 0o600 });

@@ -1,4 +1,4 @@
-import { mkdir, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { createServer as createSocket } from 'node:net';
@@ -129,10 +129,27 @@ describe('`tollkeeper gateway`', () => {
     const taken = createSocket();
     const [host, port] = listen.split(':');
     await new Promise<void>(resolve => void taken.listen(Number(port), host, resolve));
-    const { code, stderr } = await run('gateway');
+    const { code, stdout, stderr } = await run('gateway');
+    expect([code, stdout]).toEqual([5, '']);
+    expect(stderr).toBe(
+      `Another program has a port that the settings name. It is ${listen}.\nNo money moved. End that program, or set another port; 0 takes any that is free.\n`,
+    );
+    // What did not come to pass is not in the settings either.
+    const elsewhere = `localhost:${port}`;
+    const before = await readFile(join(home, 'settings.json'), 'utf8');
+    expect((await run('gateway', '--listen', elsewhere)).code).toBe(5);
+    expect(await readFile(join(home, 'settings.json'), 'utf8')).toBe(before);
     taken.close();
+  });
+
+  test('says so where its certificate is not there', async () => {
+    const tls = { certificate: '/nowhere/tls.cert', key: '/nowhere/tls.key' };
+    await writeFile(join(home, 'settings.json'), JSON.stringify({ seller: { listen, tls } }));
+    const { code, stderr } = await run('gateway');
     expect(code).toBe(2);
-    expect(stderr).toContain(listen);
+    expect(stderr).toMatch(
+      /^The settings of the gateway cannot work. seller.tls.certificate cannot/,
+    );
   });
 });
 
@@ -159,6 +176,78 @@ describe('a check', () => {
       { step: 'payment', ok: true },
       { step: 'answer', ok: false },
     ]);
+  });
+
+  test.each([
+    [
+      'a pause of the paywall',
+      () => run('paywall', 'pause', 'Weather'),
+      /^✗ challenge {3}Weather is paused. To let it sell: tollkeeper paywall resume pw_\S+ --home/,
+    ],
+    [
+      'an upstream that is gone',
+      () => run('upstream', 'remove', 'mine', '--yes'),
+      /^✗ challenge {3}No upstream has this name. .*tollkeeper upstream add --home/,
+    ],
+    [
+      'a pause of everything',
+      () => run('pause'),
+      /^✗ challenge {3}Nothing is sold at the moment. .*tollkeeper resume --home/,
+    ],
+    [
+      'settings that stop spending',
+      () => run('settings', 'set', 'paused', 'true'),
+      /✓ challenge .*\n✗ payment {5}All spending is paused/,
+    ],
+  ])('blames %s, and pays nothing', async (_what, happens, told) => {
+    await run('upstream', 'add', 'mine', url, '--yes');
+    await run(
+      ...['paywall', 'create', 'Weather', '--host', 'api.example', '--path', '/weather/*'],
+      ...['--upstream', 'mine', '--price', '10', '--yes'],
+    );
+    const gateway = start('gateway');
+    await gateway.heard({ event: 'gateway_open' });
+    await happens();
+    const { code, stdout } = await run('paywall', 'check', 'Weather');
+    expect(code).toBe(1);
+    expect(stdout).toMatch(told);
+    expect((await run('income')).stdout).toBe('Nothing came in.\n');
+  });
+
+  test('uses up what a client has for nothing, and then buys', async () => {
+    await open('--free', '3');
+    const gateway = start('gateway');
+    await gateway.heard({ event: 'gateway_open' });
+    const { code, documents } = await run('paywall', 'check', 'Weather', '--json');
+    expect(code).toBe(0);
+    expect(documents()[0].works).toBe(true);
+    expect(documents()[0].steps[0]).toMatchObject({ step: 'free', ok: true });
+    expect(heard).toBe(4);
+  });
+
+  test('stops where a client has more for nothing than it uses up', async () => {
+    await open('--free', '101');
+    const gateway = start('gateway');
+    await gateway.heard({ event: 'gateway_open' });
+    const { code, stdout } = await run('paywall', 'check', 'Weather');
+    expect(code).toBe(1);
+    expect(stdout).toMatch(
+      /101 requests a day for nothing.* tollkeeper paywall update pw_\S+ --free 0/,
+    );
+  });
+
+  test('does not take another program for the gateway', async () => {
+    await open();
+    const [host, port] = listen.split(':');
+    const other = createServer((_request, response) => {
+      const type = 'application/problem+json';
+      response.writeHead(500, { 'content-type': type }).end('{"code":"constructor"}');
+    });
+    await new Promise<void>(resolve => void other.listen(Number(port), host, resolve));
+    const { code, stdout } = await run('paywall', 'check', 'Weather');
+    other.close();
+    expect(code).toBe(1);
+    expect(stdout).toContain('another program may listen there');
   });
 
   test('does not send by itself what may change something', async () => {
@@ -188,7 +277,7 @@ describe('`tollkeeper up`', () => {
     const gateway = start('gateway');
     await gateway.heard({ event: 'gateway_open' });
     const up = start('up');
-    await up.heard({ event: 'gateway_shut', code: 'invalid_input' });
+    await up.heard({ event: 'gateway_shut', code: 'port_taken' });
     await up.heard({ event: 'executing' });
   });
 });

@@ -3,6 +3,8 @@ import type { Command } from '../../src/server/cli/command.ts';
 import type { Session } from '../../src/server/cli/session.ts';
 import { findHome } from '../../src/server/home.ts';
 
+type Reply = string | number | boolean | undefined;
+
 /** What a command came to in front of a human, and all that they were told and asked. */
 export interface Seen {
   /** The exit code, or the code of the refusal. */
@@ -14,20 +16,21 @@ export interface Seen {
 
 /**
  * Has a human sit at a command: they answer its prompts with these, one after the other; undefined
- * dismisses a prompt. A prompt too many, or too few, fails the test.
+ * dismisses a prompt, and a function does something before it answers. A prompt too many, or too few, fails the test.
  */
 export async function sitAt(
   command: Command,
   home: string,
   input: object,
-  ...answers: readonly (string | number | boolean | undefined)[]
+  ...answers: readonly (Reply | (() => Promise<Reply>))[]
 ): Promise<Seen> {
   const left = [...answers];
   const [documents, told, asked]: [Record<string, unknown>[], string[], string[]] = [[], [], []];
   const reply = async (question: string) => {
     asked.push(question);
     if (left.length === 0) throw new Error(`nobody expected: ${question}`);
-    return left.shift() as never;
+    const answer = left.shift();
+    return (typeof answer === 'function' ? await answer() : answer) as never;
   };
   const session: Session = {
     home: findHome(home, {}),

@@ -148,16 +148,15 @@ describe('on mainnet', () => {
 
   test('a human has to type that it is real money; a yes is not enough', async () => {
     await setPin();
-    // The settings are confirmed with the first PIN; the money is not, and needs a PIN of its own from then on.
-    expect((await connect(PIN, 'yes')).end).toBe('mainnet_unconfirmed');
-    for (const typed of ['y', WORDS.toUpperCase(), '']) {
-      expect((await connect(typed)).end).toBe('mainnet_unconfirmed');
-      expect(await walletNow()).toMatchObject({ wallet: { ready: false } });
+    for (const typed of ['yes', 'y', WORDS.toUpperCase(), '']) {
+      expect((await connect(PIN, typed)).end).toBe('mainnet_unconfirmed');
     }
-    expect((await connect(WORDS, 'not the pin')).end).toBe('pin_wrong');
-    expect(await walletNow()).toMatchObject({ wallet: { ready: false } });
+    expect((await connect('not the pin')).end).toBe('pin_wrong');
+    // Whoever breaks off keeps the wallet that they had.
+    expect(await settings()).toEqual({});
+    expect(await walletNow()).toMatchObject({ wallet: { kind: 'sandbox', ready: true } });
     await rm(join(home, 'keys', 'pin-attempts'), { recursive: true });
-    const { end } = await connect(WORDS, PIN);
+    const { end } = await connect(PIN, WORDS);
     expect(end).toBe(0);
     expect(await walletNow()).toMatchObject({
       network: 'mainnet',

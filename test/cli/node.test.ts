@@ -8,6 +8,7 @@ import { nodeStop } from '../../src/server/cli/commands/node-stop.ts';
 import { nodeUnlock } from '../../src/server/cli/commands/node-unlock.ts';
 import { freePort } from '../node/lnd-binary.ts';
 import { type NodeRig, openSharedRig, PASSWORD } from '../node/node-rig.ts';
+import { ownLnd } from '../node/own-lnd.ts';
 import { sitAt } from './human.ts';
 import { listenTo } from './listener.ts';
 import { type Ended, openShell, type Shell } from './shell.ts';
@@ -46,17 +47,8 @@ const wanted = (): string => JSON.parse(readFileSync(rig.place.wish, 'utf8')).wa
 
 /** Names our lnd in the settings, by its hash. */
 async function settle({ home }: NodeRig, more: object = {}): Promise<void> {
-  const path = join(home, 'own-lnd.sh');
-  const program = join(import.meta.dirname, '../node/lnd-program.ts');
-  const version = 'lnd version 0.20.1-beta commit=v0.20.1-beta';
-  writeFileSync(
-    path,
-    `#!/bin/sh\n[ "$1" = --version ] && echo '${version}' && exit\nexec '${process.execPath}' '${program}' "$@"\n`,
-    { mode: 0o755 },
-  );
-  const sha256 = createHash('sha256').update(readFileSync(path)).digest('hex');
   const ports = { rpcPort: await freePort(), peerPort: await freePort() };
-  const lnd = { binary: { path, sha256 }, ...ports, ...more };
+  const lnd = { binary: ownLnd(home), ...ports, ...more };
   const settings = { network: 'regtest', wallet: { kind: 'lnd' }, lnd };
   writeFileSync(join(home, 'settings.json'), JSON.stringify(settings), { mode: 0o600 });
 }

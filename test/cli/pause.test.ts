@@ -128,7 +128,9 @@ describe('the pause', () => {
     const { code, stdout } = await run('pause', '--reason', 'second');
     expect(code).toBe(0);
     const since = first.since.slice(0, 19).replace('T', ' ');
-    expect(stdout).toContain(`All spending is paused since ${since} UTC (first) already.`);
+    expect(stdout).toContain(
+      `All spending and selling is paused since ${since} UTC (first) already.`,
+    );
     expect(stdout).toContain(`A human lets it go on: tollkeeper resume --home ${home}\n`);
   });
 
@@ -169,7 +171,7 @@ describe('resuming', () => {
     const no = await sitAt(resume, home, {}, false);
     expect(no).toMatchObject({ end: 3, asked: ['Let it go on?'], documents: [{ resumed: false }] });
     expect(no.told).toEqual([
-      expect.stringMatching(/^Spending is paused since .* \(a reason\)\.$/),
+      expect.stringMatching(/^All spending and selling is paused since .* \(a reason\)\.$/),
     ]);
     expect(await isPaused()).toBe(true);
     const yes = await sitAt(resume, home, {}, true);
@@ -180,7 +182,7 @@ describe('resuming', () => {
   test('is not done by a script that does not say so', async () => {
     await shell.run(home, 'pause');
     const { code, stderr } = await shell.run(home, 'resume');
-    expect(code).toBe(2);
+    expect(code).toBe(3);
     expect(stderr).toContain('there is no terminal. Say --yes.');
     expect(await isPaused()).toBe(true);
   });

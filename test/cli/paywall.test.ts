@@ -5,6 +5,8 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { paywallApprove } from '../../src/server/cli/commands/paywall-approve.ts';
 import { paywallCreate } from '../../src/server/cli/commands/paywall-create.ts';
+import { paywallResume } from '../../src/server/cli/commands/paywall-resume.ts';
+import { paywallUpdate } from '../../src/server/cli/commands/paywall-update.ts';
 import { pinSet } from '../../src/server/cli/commands/pin-set.ts';
 import { upstreamAdd } from '../../src/server/cli/commands/upstream-add.ts';
 import { compose } from '../../src/server/compose.ts';
@@ -111,7 +113,7 @@ describe('paywalls at the terminal', () => {
 
   test('are not made where nobody says yes', async () => {
     const { code, stderr } = await run('paywall', 'create', ...WEATHER, '--url', url);
-    expect(code).toBe(2);
+    expect(code).toBe(3);
     expect(stderr).toContain('Say --yes.');
     const seen = await sitAt(
       paywallCreate,
@@ -122,6 +124,58 @@ describe('paywalls at the terminal', () => {
     expect(seen).toMatchObject({ end: 3, documents: [{ changed: false }] });
     expect(seen.told.join()).toContain('api.example/weather: 10 sats, served by');
     expect((await json('paywall', 'list')).document.paywalls).toEqual([]);
+  });
+
+  test('are changed on a yes to their name, what they said and would say, and what that opens', async () => {
+    await create();
+    const seen = await sitAt(paywallUpdate, home, { paywall: 'Weather', price: '1' }, false);
+    expect(seen).toMatchObject({ end: 3, documents: [{ changed: false }] });
+    const [told = ''] = seen.told;
+    expect(told).toMatch(/^Weather \(pw_[^)]+\) stays active:/);
+    expect(told).toContain(`- Every method of api.example/weather: 10 sats, served by ${url}.`);
+    expect(told).toContain(`+ Every method of api.example/weather: 1 sat, served by ${url}.`);
+    expect(told).toMatch(
+      /What that opens:\n {2}Every method of api.example\/weather changes: 1 sat/,
+    );
+    expect(told).not.toContain('One payment buys');
+  });
+
+  test.each([
+    [{ tokenScope: 'route' }, 'A token opens all of its route.'],
+    [{ bindMethod: true }, 'A token is for the method alone that it was bought with.'],
+    [{ bindBody: true }, 'A token is for the body alone that it was bought with.'],
+    [{ maxPerRequestMsats: 9000 }, 'No route may cost more than 9 sats.'],
+    [{ allowedHosts: ['api.example'] }, 'It may be on these hosts alone: api.example.'],
+    [{ blockedHosts: ['b.example'] }, 'It may never be on these hosts: b.example.'],
+    [{ quotaPerMinute: 7 }, 'Up to 7 requests a minute.'],
+    [{ usesPerToken: null }, 'One payment buys any number of requests until its token ends.'],
+    [{ killSwitch: true }, 'Its kill switch is pulled, which keeps it paused.'],
+  ])('are made on a yes to every term of their file: %o', async (term, sentence) => {
+    const file = join(shell.env.HOME ?? '', 'terms.json');
+    const routes = [{ hostPattern: 'api.example', pathPattern: '/weather', upstreamUrl: url }];
+    await writeFile(file, JSON.stringify({ routes, policy: { fixedAmountMsats: 1000, ...term } }));
+    const seen = await sitAt(paywallCreate, home, { name: 'Terms', file }, false);
+    expect(seen.told.join()).toContain(sentence);
+  });
+
+  test('let nothing through a yes that was made of them while a human looked', async () => {
+    await create();
+    await run('paywall', 'pause', 'Weather');
+    const agent = compose(findHome(home, {}));
+    const cheaper = async () => {
+      const { seller } = await agent;
+      const [{ id: paywallId } = { id: 'pw_0' as const }] = await seller.paywalls('local');
+      const input = { paywallId, policy: { fixedAmountMsats: 1000 } };
+      expect(await seller.ask('local', { kind: 'update', input }, 'an agent')).toMatchObject({
+        value: { kind: 'applied', changed: true },
+      });
+      return true;
+    };
+    const seen = await sitAt(paywallResume, home, { paywall: 'Weather' }, cheaper);
+    await (await agent).close();
+    expect(seen.told.join()).toContain('10 sats');
+    expect(seen.end).toBe('stale_ask');
+    expect((await json('paywall', 'get', 'Weather')).document.paywall.status).toBe('paused');
   });
 
   test.each([
@@ -145,6 +199,16 @@ describe('paywalls at the terminal', () => {
     const { code, stderr } = await run('paywall', 'create', 'Bad', ...args, '--yes');
     expect(code).toBe(2);
     expect(stderr).toContain('No money moved.');
+  });
+
+  test('above their own cap are refused in sats', async () => {
+    const file = join(shell.env.HOME ?? '', 'capped.json');
+    const routes = [{ hostPattern: 'api.example', pathPattern: '/a', upstreamUrl: url }];
+    const policy = { fixedAmountMsats: 50_000, maxPerRequestMsats: 5000 };
+    await writeFile(file, JSON.stringify({ routes, policy }));
+    const { code, stderr } = await run('paywall', 'create', 'Dear', '--file', file, '--yes');
+    expect(code).toBe(1);
+    expect(stderr).toContain('maxPerRequestMsats allows 5 sats, api.example/a asks 50 sats.');
   });
 
   test('that nobody knows end with 4', async () => {
@@ -216,7 +280,7 @@ describe('upstreams', () => {
       const bytes = await readFile(join(home, file)).catch(() => Buffer.of());
       expect(bytes.includes(SECRET)).toBe(false);
     }
-    expect((await run('upstream', 'remove', 'mine')).code).toBe(2);
+    expect((await run('upstream', 'remove', 'mine')).code).toBe(3);
     expect((await run('upstream', 'remove', 'mine', '--yes')).code).toBe(0);
     expect((await run('upstream', 'remove', 'mine', '--yes')).code).toBe(4);
   });
@@ -250,7 +314,7 @@ describe('upstreams', () => {
 
   test('have no secret typed where there is no terminal', async () => {
     const { code, stderr } = await run('upstream', 'add', 'mine', url, '--header', 'x', '--yes');
-    expect(code).toBe(2);
+    expect(code).toBe(3);
     expect(stderr).toContain('--headers-file');
   });
 });

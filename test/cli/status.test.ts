@@ -48,7 +48,9 @@ test('a pause by the settings is told from one by the kill switch, which is date
     pausedAt: expect.stringMatching(/^\d{4}-.*Z$/),
     pauseReason: 'the agent buys nonsense',
   });
-  expect(await line('Spending')).toMatch(/PAUSED since .* UTC \(the agent buys nonsense\)$/);
+  expect(await line('Spending')).toMatch(
+    /PAUSED, and selling with it, since .* UTC \(the agent buys nonsense\)$/,
+  );
 });
 
 test('a reason that somebody wrote into the record is bounded', async () => {

@@ -48,7 +48,7 @@ export interface Gateway {
 
 /**
  * Opens the gateway: from now on whoever asks is charged, or let through. The toll stays its caller's to close.
- * Throws `invalid_input` where it cannot listen, or cannot read its certificate.
+ * Throws `port_taken`, or `gateway_config_invalid` where it cannot listen, or cannot read its certificate.
  */
 export async function openGateway(means: GatewayMeans): Promise<Gateway> {
   const { settings, clock, log } = means;

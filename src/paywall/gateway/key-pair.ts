@@ -6,7 +6,7 @@ import type { SellerPolicy } from '../../policy/index.ts';
 /** The largest PEM file that is read, in bytes. */
 const MOST_BYTES = 1_048_576;
 
-/** Reads the certificate and its key; undefined where the settings name neither. Throws `invalid_input`. */
+/** Reads the certificate and its key; undefined where the settings name neither. Throws `gateway_config_invalid`. */
 export async function readKeyPair({
   certificate,
   key,
@@ -17,8 +17,10 @@ export async function readKeyPair({
 
 async function read(path: string, name: string): Promise<string> {
   const text = await readFile(path, 'utf8').catch((cause: unknown) => {
-    throw new TollkeeperError('invalid_input', `seller.tls.${name} cannot be read.`, { cause });
+    throw new TollkeeperError('gateway_config_invalid', `seller.tls.${name} cannot be read.`, {
+      cause,
+    });
   });
   if (text.length <= MOST_BYTES) return text;
-  throw new TollkeeperError('invalid_input', `seller.tls.${name} is no PEM file.`);
+  throw new TollkeeperError('gateway_config_invalid', `seller.tls.${name} is no PEM file.`);
 }

@@ -9,6 +9,12 @@ export const taskId = z
   .string()
   .refine(isTaskId, { error: 'must be a task id, as `tollkeeper tasks` lists them' });
 
+/** A place on the network, such as `node.example:10009` or `[::1]:8403`. */
+export const hostPort = z
+  .string()
+  .max(255)
+  .regex(/^(\[[0-9a-fA-F:]+\]|[\w.-]+):\d{1,5}$/, { error: 'must be host:port' });
+
 /** A whole number as typed. */
 export function whole(least: number, most: number) {
   const error = `must be a whole number from ${least} to ${most}`;

@@ -1,9 +1,10 @@
 import type { TaskId } from '../../base/index.ts';
 import { holderOf, statusOf } from '../../task/index.ts';
 import type { Tollkeeper } from '../compose.ts';
-import { oneLine, showTime } from './layout.ts';
+import { oneLine } from './layout.ts';
 import { outcomeOf, showCost } from './outcome.ts';
 import type { Session } from './session.ts';
+import { type Tell, tellOf } from './tell.ts';
 
 /** How many facts are read at once. */
 const PAGE = 500;
@@ -12,18 +13,6 @@ const PAGE = 500;
 export interface Bulletin {
   /** Tells what is new since the last time. */
   tell(): Promise<void>;
-}
-
-/** Says one thing: a document on stdout where a program reads, else a line on stderr. */
-export type Tell = (document: object, text: string) => void;
-
-/** How a command that goes on says what happens; nothing of it but JSON reaches stdout. */
-export function tellOf({ output, clock }: Session): Tell {
-  return (document, text) => {
-    const at = clock.now();
-    if (output.json) output.answer({ at: new Date(at).toISOString(), ...document }, '');
-    else output.remark(`${showTime(at)}  ${text}`);
-  };
 }
 
 /** Opens the bulletin; it begins with what happens from now on. */

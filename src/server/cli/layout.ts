@@ -42,3 +42,13 @@ export function showTime(ms: number): string {
 export function showMoney(amount: Msat, real: boolean): string {
   return `${showSats(amount)}${real ? '' : ' (play money)'}`;
 }
+
+/** A number of things, such as `1 fact` and `2 facts`. */
+export function counted(count: number, thing: string): string {
+  return `${count} ${thing}${count === 1 ? '' : 's'}`;
+}
+
+/** A size in bytes as a human reads it. */
+export function showSize(bytes: number): string {
+  return bytes < 1e6 ? `${Math.ceil(bytes / 1e3)} kB` : `${(bytes / 1e6).toFixed(1)} MB`;
+}

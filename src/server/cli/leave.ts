@@ -1,11 +1,11 @@
 import { SECOND } from '../../base/index.ts';
 import { holderOf } from '../../task/index.ts';
 import type { Tollkeeper } from '../compose.ts';
-import { type Tell, tellOf } from './bulletin.ts';
 import { EXIT } from './exit.ts';
 import { interruption } from './interruption.ts';
 import type { NodePost } from './node/post.ts';
 import type { Session } from './session.ts';
+import { type Tell, tellOf } from './tell.ts';
 
 /** How long a process that was asked to end waits for the step that it is at, ms. */
 const GRACE_MS: number = 5 * SECOND;

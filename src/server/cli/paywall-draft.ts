@@ -1,25 +1,28 @@
 import { readFile, stat } from 'node:fs/promises';
-import type * as z from 'zod';
+import * as z from 'zod';
 import { ok, type Result, refuse } from '../../base/index.ts';
+import { sats, whole } from './argument.ts';
 
 /** The largest file with a paywall that is read, in bytes. */
 const MOST_BYTES = 1_000_000;
 
-/** What options say of a paywall; amounts in sats. */
-export interface Said {
-  readonly description?: string | undefined;
-  readonly host?: string | undefined;
-  readonly path?: string | undefined;
-  readonly methods?: string | undefined;
-  readonly upstream?: string | undefined;
-  readonly url?: string | undefined;
-  readonly price?: number | undefined;
-  readonly free?: number | undefined;
-  readonly uses?: number | undefined;
-  readonly file?: string | undefined;
-}
+const text = z.string().optional();
+/** What options say of a paywall, as they are typed; the price in sats. */
+export const draftInput = {
+  host: text,
+  path: text,
+  methods: text,
+  upstream: text,
+  url: text,
+  price: sats.optional(),
+  free: whole(0, 1000).optional(),
+  uses: whole(1, 1_000_000).optional(),
+  description: text,
+  file: text,
+};
+type Said = z.output<z.ZodObject<typeof draftInput>>;
 
-/** The options of these, for the commands that have them. */
+/** The same as options, for the commands that have them. */
 export const DRAFT_OPTIONS: readonly (readonly [flags: string, meaning: string])[] = [
   ['--host <pattern>', 'the host that is sold on: api.example, or *.example'],
   ['--path <pattern>', 'the path: /v1/report, /v1/*/items, or /v1/**'],
@@ -50,10 +53,27 @@ export async function draftFrom<S extends z.ZodObject>(
   const whole = { ...file.value, ...fixed, ...ownOf(said, file.value.policy ?? policy) };
   const read = schema.safeParse(whole);
   if (read.success) return ok(read.data);
-  const complaints = read.error.issues.map(
-    ({ path, message }) => `${path.join('.') || 'The paywall'}: ${message}.`,
-  );
+  const complaints = read.error.issues.map(({ path, message }) => {
+    const place = path.join('.');
+    const isMissing = path.reduce<unknown>(inside, whole) === undefined;
+    if (!isMissing) return `${place || 'The paywall'}: ${message}.`;
+    const options = OPTIONS_FOR[place.replace(/\d+/, '0')];
+    return options === undefined ? `${place} is needed.` : `Say ${options}.`;
+  });
   return refuse('invalid_input', complaints.join(' ').slice(0, 500));
+}
+
+/** What to type for what is missing of a draft, as far as there are options for it. */
+const OPTIONS_FOR: Readonly<Record<string, string>> = {
+  policy: '--price',
+  'policy.fixedAmountMsats': '--price',
+  routes: '--host, --path, and --upstream or --url',
+  'routes.0.hostPattern': '--host',
+  'routes.0.pathPattern': '--path',
+};
+
+function inside(value: unknown, name: PropertyKey): unknown {
+  return typeof value === 'object' && value !== null ? Reflect.get(value, name) : undefined;
 }
 
 interface Contents {

@@ -1,4 +1,4 @@
-import { Command as Commander, CommanderError } from 'commander';
+import { Command as Commander, CommanderError, Option } from 'commander';
 import { asTollkeeperError, type Refused, refuse, systemClock } from '../../base/index.ts';
 import { findHome } from '../home.ts';
 import { VERSION } from '../version.ts';
@@ -10,7 +10,8 @@ import { problemAt } from './problem.ts';
 import type { Session } from './session.ts';
 import { openTerminal } from './terminal.ts';
 
-const ABOUT = `Buys what is sold behind L402 paywalls for an MCP client, while a human keeps command of the money.`;
+const ABOUT =
+  'Buys what is sold behind L402 paywalls for an MCP client, and sells your own endpoints the same way, while a human keeps command of the money.';
 
 /** Runs the command that a command line names, and sets the process's exit code. Never rejects. */
 export async function runCommand(args: readonly string[], env: NodeJS.ProcessEnv): Promise<void> {
@@ -60,7 +61,7 @@ function root(output: Output): Commander {
 
 function add(
   program: Commander,
-  { usage, summary, details, options = [], examples }: Command,
+  { usage, summary, details, options = [], examples, input }: Command,
   run: (given: Record<string, unknown>) => Promise<void>,
 ): void {
   const words = usage.split(' ');
@@ -71,10 +72,23 @@ function add(
     .summary(summary)
     .description(details === undefined ? `${summary}.` : `${summary}. ${details}`);
   for (const argument of words.slice(names.length)) commander.argument(argument);
-  for (const [flags, meaning] of options) commander.option(flags, meaning);
+  for (const [flags, meaning] of options) addOption(commander, input, flags, meaning);
   const lines = examples.map(example => `\n  ${example}`).join('');
   commander.addHelpText('after', `\n${examples.length > 1 ? 'Examples' : 'Example'}:${lines}`);
   commander.action(() => run(givenTo(commander)));
+}
+
+/** Adds an option; one that the command cannot do without says so. */
+function addOption(
+  commander: Commander,
+  { shape }: Command['input'],
+  flags: string,
+  meaning: string,
+): void {
+  const option = new Option(flags, meaning);
+  const isNeeded = shape[option.attributeName()]?.safeParse(undefined).success === false;
+  if (isNeeded) option.description += ' (needed)';
+  commander.addOption(option);
 }
 
 /** The words by which a command is called. */
@@ -129,10 +143,16 @@ async function comesOf(command: Command, session: Session, given: object): Promi
   const input = command.input.safeParse(given);
   if (input.success) return command.run(session, input.data);
   const complaints = input.error.issues.map(({ path, message }) => {
-    const name = path.join('.');
-    return `${command.usage.includes(`<${name}>`) ? name : `--${name}`} ${message}.`;
+    const [name = ''] = path.map(String);
+    return `${typedName(command, name)} ${name in given ? message : 'is needed'}.`;
   });
   return refuse('invalid_input', complaints.join(' '));
+}
+
+/** An input as it is typed: an argument by its name, an option by its flag. */
+function typedName({ usage }: Command, name: string): string {
+  const isArgument = usage.includes(`<${name}>`) || usage.includes(`[${name}]`);
+  return isArgument ? name : `--${name.replace(/[A-Z]/g, capital => `-${capital.toLowerCase()}`)}`;
 }
 
 /** What commander could not parse. Help and version come this way too, and are no errors. */

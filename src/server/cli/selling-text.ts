@@ -6,7 +6,7 @@ import type { Selling } from '../selling.ts';
 export async function refuseIdle({ rules }: Tollkeeper): Promise<Refused | undefined> {
   const { seller } = await rules();
   return seller.listen === ''
-    ? refuse('invalid_input', 'seller.listen names no place to listen at.')
+    ? refuse('gateway_config_invalid', 'seller.listen names no place to listen at.')
     : undefined;
 }
 

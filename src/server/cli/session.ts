@@ -11,8 +11,8 @@ export interface Session {
   readonly terminal: Terminal;
 }
 
-/** Refuses where a human has to be asked and there is none; `instead` says what a script can do. */
+/** Refuses with `terminal_required` where a human has to be asked and there is none; `instead` says what a script can do. */
 export function needsHuman({ terminal }: Session, instead: string): Refused | undefined {
   if (terminal.interactive) return undefined;
-  return refuse('invalid_input', `This asks a human, and there is no terminal. ${instead}`);
+  return refuse('terminal_required', instead);
 }

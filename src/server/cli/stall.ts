@@ -1,9 +1,9 @@
-import { asTollkeeperError, SECOND } from '../../base/index.ts';
+import { asTollkeeperError, type Code, problem, SECOND } from '../../base/index.ts';
 import type { Tollkeeper } from '../compose.ts';
-import { openSelling, type Selling } from '../selling.ts';
-import { tellOf } from './bulletin.ts';
+import { type Selling, trySelling } from '../selling.ts';
 import { openingText } from './selling-text.ts';
 import type { Session } from './session.ts';
+import { tellOf } from './tell.ts';
 
 /** How long running requests have when a process that stays is asked to end, ms: it has 5 s in all. */
 const DRAIN_MS: number = 3 * SECOND;
@@ -20,9 +20,16 @@ export function openStall(session: Session, tollkeeper: Tollkeeper): Stall {
   const tell = tellOf(session);
   let selling: Selling | undefined;
   let complained = false;
+  const complain = (code: Code, detail?: string): void => {
+    const { message } = problem(code, detail);
+    if (!complained) tell({ event: 'gateway_shut', code }, `The gateway is not open. ${message}`);
+    complained = true;
+  };
   const open = async (): Promise<void> => {
     if (selling !== undefined || !(await hasWares(tollkeeper))) return;
-    selling = await openSelling(tollkeeper, DRAIN_MS);
+    const opened = await trySelling(tollkeeper, { drainMs: DRAIN_MS });
+    if (!opened.ok) return complain(opened.code, opened.detail);
+    selling = opened.value;
     const { url, adminUrl } = selling;
     tell({ event: 'gateway_open', url, adminUrl }, openingText(selling));
   };
@@ -31,11 +38,7 @@ export function openStall(session: Session, tollkeeper: Tollkeeper): Stall {
       open().catch((thrown: unknown) => {
         const error = asTollkeeperError(thrown);
         tollkeeper.log.error({ code: error.code, error }, 'the gateway could not be opened');
-        if (!complained) {
-          const { code, message } = error.problem;
-          tell({ event: 'gateway_shut', code }, `The gateway is not open. ${message}`);
-        }
-        complained = true;
+        complain(error.code, error.detail);
       }),
     async close() {
       await selling?.close();

@@ -1,7 +1,7 @@
 import { type Msat, SECOND, showSats, sum } from '../../base/index.ts';
 import type { SentPayment } from '../../task/index.ts';
 import type { Tollkeeper } from '../compose.ts';
-import { counted } from './backup-text.ts';
+import { counted } from './layout.ts';
 import { withTollkeeper } from './opened.ts';
 import type { Session } from './session.ts';
 

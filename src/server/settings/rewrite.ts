@@ -1,12 +1,12 @@
 import { Low } from 'lowdb';
 import {
+  type ParsedSettings,
   parseSettings,
   parseSettingsJson,
   type SettingsIssue,
   type WrittenSettings,
 } from '../../policy/index.ts';
 import { readFileText } from './file-text.ts';
-import { keepFile } from './keep-file.ts';
 import { layOut } from './layout.ts';
 
 /** Whether a change was made; if not, the file is as it was. */
@@ -15,13 +15,14 @@ export type Changed =
   | { readonly ok: false; readonly issues: readonly SettingsIssue[] };
 
 /**
- * Changes what the settings file states, in the file's own layout and 0600, if the outcome is valid.
- * Invalid settings may be mended so; what is no JSON object is left to its author.
+ * Changes what the settings file states, in the file's own layout, and has the whole text written if the outcome is
+ * valid. Invalid settings may be mended so; what is no JSON object is left to its author.
  */
 export async function rewrite(
   path: string,
   change: (stated: WrittenSettings) => void,
-): Promise<Changed> {
+  write: (text: string) => Promise<void>,
+): Promise<ParsedSettings> {
   const file = readFileText(path);
   if (file.kind === 'unreadable')
     return { ok: false, issues: [{ path: '', problem: file.problem, fix: file.fix }] };
@@ -33,7 +34,7 @@ export async function rewrite(
   const settings = new Low<WrittenSettings>(
     {
       read: async () => stated.json as WrittenSettings,
-      write: data => keepFile(path, layOut(data, before)),
+      write: data => write(layOut(data, before)),
     },
     {},
   );

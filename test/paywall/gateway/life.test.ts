@@ -125,7 +125,7 @@ describe('TLS', () => {
       { ...tls, key: junk },
     ]) {
       await expect(openBehind(booth, { settings: { tls: wrong } })).rejects.toMatchObject({
-        code: 'invalid_input',
+        code: 'gateway_config_invalid',
       });
     }
   });
@@ -135,7 +135,7 @@ test('a place that is taken is refused in our own words', async () => {
   const booth = boothBefore((await openUpstream()).origin);
   const { url } = await openBehind(booth);
   const listen = url.slice('http://'.length);
-  const taken = { code: 'invalid_input', detail: `${listen} cannot be listened on.` };
+  const taken = { code: 'port_taken', detail: `It is ${listen}.` };
   await expect(openBehind(booth, { settings: { listen } })).rejects.toMatchObject(taken);
   await expect(openBehind(booth, { settings: { admin: listen } })).rejects.toMatchObject(taken);
 });

@@ -1,7 +1,9 @@
-import { problem, type Refused } from '../../../base/index.ts';
+import type { Refused } from '../../../base/index.ts';
+import type { Home } from '../../home.ts';
+import { problemAt } from '../problem.ts';
 
-/** The steps of a check, in their order. */
-export type Step = 'challenge' | 'payment' | 'answer' | 'settlement';
+/** The steps of a check, in their order; `free` only where clients get something for nothing. */
+export type Step = 'free' | 'challenge' | 'payment' | 'answer' | 'settlement';
 
 /** What came of one step. */
 export interface Seen {
@@ -15,10 +17,15 @@ export function seen(step: Step, text: string): Seen {
   return { step, ok: true, text };
 }
 
-/** A step that did not, in our own words. */
-export function missed(step: Step, { code, detail }: Omit<Refused, 'ok'>): Seen {
-  const { message, hint } = problem(code, detail);
-  return { step, ok: false, text: `${message} ${hint}` };
+/** A step that did not. */
+export function failed(step: Step, text: string): Seen {
+  return { step, ok: false, text };
+}
+
+/** A step that was refused, in the words of its code. */
+export function missed(home: Home, step: Step, refusal: Omit<Refused, 'ok'>): Seen {
+  const { message, hint } = problemAt(home, refusal);
+  return failed(step, `${message} ${hint}`);
 }
 
 /** A step as one line. */

@@ -6,9 +6,10 @@ import { refuse } from '../../../base/index.ts';
 import { backUp } from '../../../store/index.ts';
 import type { Home } from '../../home.ts';
 import { keysOf } from '../../keys.ts';
-import { showBackup, showSize } from '../backup-text.ts';
+import { showBackup } from '../backup-text.ts';
 import { defineCommand } from '../command.ts';
 import { EXIT } from '../exit.ts';
+import { showSize } from '../layout.ts';
 
 /** Copies the task record into a file, while whoever wants to goes on buying. */
 export const backup = defineCommand({

@@ -1,16 +1,17 @@
 import { once } from 'node:events';
 import * as z from 'zod';
-import { ok, type Result, refuse } from '../../../base/index.ts';
-import { openSelling } from '../../selling.ts';
-import { tellOf } from '../bulletin.ts';
+import { type Result, refuse } from '../../../base/index.ts';
+import type { Tollkeeper } from '../../compose.ts';
+import { type Selling, trySelling } from '../../selling.ts';
+import { hostPort } from '../argument.ts';
 import { defineCommand } from '../command.ts';
-import { confirmSettings, resultOf } from '../confirmation.ts';
 import { EXIT } from '../exit.ts';
 import { interruption } from '../interruption.ts';
 import { withTollkeeper } from '../opened.ts';
-import { openRules } from '../rules.ts';
 import { openingText, refuseIdle } from '../selling-text.ts';
 import type { Session } from '../session.ts';
+import { agreeToChange } from '../settings-change.ts';
+import { tellOf } from '../tell.ts';
 
 /** Runs the gateway until it is interrupted. */
 export const gateway = defineCommand({
@@ -20,47 +21,54 @@ export const gateway = defineCommand({
     'Without a credential a request gets HTTP 402 and an invoice; with one it passes to its upstream. It listens at seller.listen, with TLS by the files of seller.tls, and tells of itself at seller.admin; behind a proxy name that in seller.trustedProxies. Changes of paywalls count from the next request on. `tollkeeper up` runs it too. Ctrl-C lets running requests end.',
   options: [['--listen <address>', 'listen there, as host:port, from now on (seller.listen)']],
   examples: ['tollkeeper gateway', 'tollkeeper gateway --listen 0.0.0.0:8403'],
-  input: z.strictObject({ listen: z.string().min(1, { error: 'must be host:port' }).optional() }),
-  async run(session, { listen }) {
-    const placed = listen === undefined ? ok(undefined) : await placeAt(session, listen);
-    if (!placed.ok) return placed;
-    const interrupted = once(interruption(), 'abort');
-    return withTollkeeper(session.home, async tollkeeper => {
+  input: z.strictObject({ listen: hostPort.optional() }),
+  run: (session, { listen }) =>
+    withTollkeeper(session.home, async tollkeeper => {
       if (tollkeeper.store.access() === 'read_only') return refuse('store_newer');
-      const idle = await refuseIdle(tollkeeper);
-      if (idle !== undefined) return idle;
-      const selling = await openSelling(tollkeeper);
-      const { url, adminUrl } = selling;
+      const interrupted = once(interruption(), 'abort');
+      const selling = await opened(session, tollkeeper, listen);
+      if (!selling.ok) return selling;
+      const { url, adminUrl, close } = selling.value;
       const tell = tellOf(session);
       try {
-        tell({ event: 'gateway_open', url, adminUrl }, openingText(selling));
+        tell({ event: 'gateway_open', url, adminUrl }, openingText(selling.value));
         await interrupted;
         tell({ event: 'stopping' }, 'Stopping: running requests end first.');
       } finally {
-        await selling.close();
+        await close();
       }
       tell({ event: 'stopped' }, 'Stopped.');
       return EXIT.done;
-    });
-  },
+    }),
 });
 
+async function opened(
+  session: Session,
+  tollkeeper: Tollkeeper,
+  listen: string | undefined,
+): Promise<Result<Selling>> {
+  if (listen !== undefined) return openedAt(session, tollkeeper, listen);
+  const idle = await refuseIdle(tollkeeper);
+  return idle ?? trySelling(tollkeeper);
+}
+
 /**
- * Has the settings name the place, for more than this run: what may be an upstream is judged by it too. Where a PIN is
- * set, being reached elsewhere is a loosening, and needs the PIN.
+ * Opens it at a place that the settings name once it is had, for more than this run: what may be an upstream is judged
+ * by it too. Where a PIN is set, being reached elsewhere is a loosening, and needs the PIN.
  */
-async function placeAt(session: Session, listen: string): Promise<Result<void>> {
-  const rules = await openRules(session);
-  if (rules.settings.read().settings.seller.listen !== listen) {
-    const changed = resultOf(
-      await rules.settings.write(stated => {
-        stated.seller = { ...stated.seller, listen };
-      }),
-    );
-    if (!changed.ok) return refuse('invalid_input', changed.detail);
-  }
-  const now = rules.settings.read();
-  return now.unconfirmed.includes('seller.listen')
-    ? confirmSettings(session, rules, now)
-    : ok(undefined);
+async function openedAt(
+  session: Session,
+  tollkeeper: Tollkeeper,
+  listen: string,
+): Promise<Result<Selling>> {
+  const placed = await agreeToChange(session, tollkeeper, stated => {
+    stated.seller = { ...stated.seller, listen };
+  });
+  if (!placed.ok) return placed;
+  const selling = await trySelling(tollkeeper, { listen });
+  if (!selling.ok) return selling;
+  const named = await placed.value.make();
+  if (named.ok) return selling;
+  await selling.value.close();
+  return named;
 }

@@ -20,7 +20,7 @@ export const nodeChannelClose = defineCommand({
     ['--yes', 'do not ask first; without effect where a PIN is set'],
   ],
   examples: [
-    'tollkeeper node channel close 6f1b5c0e2d7a48f3961c0b5a7e4d2f8193a6c5b4d7e8f90112233445566778899:0',
+    'tollkeeper node channel close 6f1b5c0e2d7a48f3961c0b5a7e4d2f8193a6c5b4d7e8f9011223344556677889:0',
   ],
   input: z.strictObject({
     channel: z.string().regex(/^[0-9a-f]{64}:\d{1,5}$/, { error: 'must be transaction:output' }),

@@ -12,6 +12,7 @@ import {
 } from '../../../node/index.ts';
 import { openKeys } from '../../keys.ts';
 import { openLog } from '../../log.ts';
+import { hostPort } from '../argument.ts';
 import { defineCommand } from '../command.ts';
 import { EXIT, type Exit } from '../exit.ts';
 import { fields, oneLine } from '../layout.ts';
@@ -39,10 +40,7 @@ export const nodeConnect = defineCommand({
     'tollkeeper node connect node.example:10009 --certificate tls.cert --macaroon buyer.macaroon --seller-macaroon seller.macaroon',
   ],
   input: z.strictObject({
-    address: z
-      .string()
-      .max(255)
-      .regex(/^(\[[0-9a-fA-F:]+\]|[\w.-]+):\d{1,5}$/, { error: 'must be host:port' }),
+    address: hostPort,
     certificate: path,
     macaroon: path,
     sellerMacaroon: path.optional(),
@@ -83,9 +81,11 @@ async function use(
   const chosen = await chooseNode(session, rules, { network: node.network, lnd });
   if (!chosen.ok) return chosen;
   const sealer = await openKeys(home);
-  const { policy } = rules.settings.read();
-  const agreed = await confirmRealMoney(session, { ...rules, sealer }, policy, chosen.value);
+  const agreed = await confirmRealMoney(session, { ...rules, sealer }, chosen.value);
   if (!agreed.ok) return agreed;
+  const named = await chosen.value.make();
+  if (!named.ok) return named;
+  await agreed.value.keep();
   const place = remotePlaceOf(home.path);
   await pinCertificate(place, address.certificate);
   const vault = openVault(place.secrets, `remote/${address.socket}`, sealer);

@@ -1,11 +1,12 @@
 import { readFile } from 'node:fs/promises';
 import * as z from 'zod';
 import { ok, type Refused, type Result, refuse } from '../../../base/index.ts';
+import { purseOf } from '../../../policy/index.ts';
 import { flag, whole } from '../argument.ts';
 import { defineCommand } from '../command.ts';
 import { EXIT } from '../exit.ts';
 import { chooseNode } from '../node/choice.ts';
-import { openSupervisedDesk } from '../node/desk.ts';
+import { openDeskFor } from '../node/desk.ts';
 import { withNursery } from '../node/nursery.ts';
 import { confirmRealMoney } from '../node/real-money.ts';
 import { newWords, typedWords } from '../node/words.ts';
@@ -48,22 +49,27 @@ export const nodeInit = defineCommand({
     const nobody = needsHuman(session, 'The words of a wallet are for a human alone.');
     if (nobody !== undefined) return nobody;
     const rules = await openRules(session);
-    const network = given.network ?? rules.settings.read().settings.network;
+    const { settings: stated, policy } = rules.settings.read();
+    const network = given.network ?? stated.network;
     const chosen = await chooseNode(session, rules, { network, lnd: { mode: 'supervised' } });
     if (!chosen.ok) return chosen;
-    const desk = await openSupervisedDesk(session);
+    const desk = await openDeskFor(session, rules, chosen.value.policy);
     if (!desk.ok) return desk;
-    const { policy } = desk.value.now;
-    const agreed = await confirmRealMoney(session, desk.value, policy, chosen.value);
+    const agreed = await confirmRealMoney(session, desk.value, chosen.value);
     if (!agreed.ok) return agreed;
     const plan = { ...checked.value, restored: given.restore };
+    // A wallet that was made before, as by a process that then died, may only lack its name in the settings.
+    const isNamed = purseOf(policy) === purseOf(chosen.value.policy);
     const made = await withNursery(session, desk.value, nursery =>
       given.restore ? typedWords(session, nursery, plan) : newWords(session, nursery, plan),
     );
-    if (!made.ok) return made;
+    if (!made.ok && (given.restore || isNamed || made.code !== 'node_initialized')) return made;
+    const named = await chosen.value.make();
+    if (!named.ok) return named;
+    await agreed.value.keep();
     session.output.answer(
       { initialized: true, network, restored: given.restore },
-      `The node has its wallet. Start it with: ${session.home.command('node start')}`,
+      `The node ${made.ok ? 'has' : 'had'} its wallet. Start it with: ${session.home.command('node start')}`,
     );
     return EXIT.done;
   },

@@ -1,7 +1,6 @@
 import * as z from 'zod';
 import type { Keeper } from '../../../node/index.ts';
 import { wish } from '../../../node/index.ts';
-import { tellOf } from '../bulletin.ts';
 import { defineCommand } from '../command.ts';
 import { EXIT, type Exit } from '../exit.ts';
 import { interruption } from '../interruption.ts';
@@ -9,6 +8,7 @@ import { openSupervisedDesk } from '../node/desk.ts';
 import { keeperOf } from '../node/keeper.ts';
 import { stateText } from '../node/state-text.ts';
 import type { Session } from '../session.ts';
+import { tellOf } from '../tell.ts';
 
 /** Keeps the node from this terminal. `node start` runs it in the background. */
 export const nodeRun = defineCommand({

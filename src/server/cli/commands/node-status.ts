@@ -1,13 +1,13 @@
 import * as z from 'zod';
 import { problem, showSats } from '../../../base/index.ts';
 import type { Snapshot } from '../../../node/index.ts';
-import { openLog } from '../../log.ts';
 import { nodeViewOf } from '../../node.ts';
 import { defineCommand } from '../command.ts';
 import { EXIT } from '../exit.ts';
 import { fields } from '../layout.ts';
 import { openNodeDesk } from '../node/desk.ts';
-import { chainText } from '../node/state-text.ts';
+import { chainText, troubleOf } from '../node/state-text.ts';
+import { problemAt } from '../problem.ts';
 
 /** Shows what the node is at. */
 export const nodeStatus = defineCommand({
@@ -18,15 +18,15 @@ export const nodeStatus = defineCommand({
   async run(session) {
     const desk = await openNodeDesk(session);
     if (!desk.ok) return desk;
-    const { sealer, now, network, lnd } = desk.value;
+    const { sealer, policy, log, network, lnd } = desk.value;
     const { home, clock, output } = session;
-    const log = await openLog(home.path, now.settings.log.level, clock);
-    const seen = await nodeViewOf({ home, sealer, clock, log }, now.policy);
+    const seen = await nodeViewOf({ home, sealer, clock, log }, policy);
     if (seen === undefined) return EXIT.nothing;
-    const hint = seen.code && problem(seen.code).hint;
+    const code = troubleOf(seen);
+    const hint = code && problemAt(home, { code }).hint;
     output.answer(
-      { network, mode: lnd.mode, ...seen, hint },
-      [fields(rowsOf(network, seen)), hint && `→ ${hint}`].filter(Boolean).join('\n'),
+      { network, mode: lnd.mode, ...seen, code, hint },
+      [fields(rowsOf(network, { ...seen, code })), hint && `→ ${hint}`].filter(Boolean).join('\n'),
     );
     return seen.health === 'healthy' ? EXIT.done : EXIT.failed;
   },

@@ -1,7 +1,6 @@
 import * as z from 'zod';
 import { refuse } from '../../../base/index.ts';
 import { doorOf, openUnlocker, takeOver } from '../../../node/index.ts';
-import { openLog } from '../../log.ts';
 import { defineCommand } from '../command.ts';
 import { EXIT } from '../exit.ts';
 import { openSupervisedDesk } from '../node/desk.ts';
@@ -21,8 +20,8 @@ export const nodeUnlock = defineCommand({
     if (!desk.ok) return desk;
     const nobody = needsHuman(session, 'A password is never an option or a variable.');
     if (nobody !== undefined) return nobody;
-    const { place, vault, now } = desk.value;
-    const { clock, home, output, terminal } = session;
+    const { place, vault, policy, log } = desk.value;
+    const { clock, output, terminal } = session;
     const door = await doorOf(place, clock);
     const unlocker = openUnlocker(() => door, clock);
     try {
@@ -34,11 +33,11 @@ export const nodeUnlock = defineCommand({
         return EXIT.nothing;
       }
       // A wallet that another password opens may be another one: somebody else's, in the place of the human's.
-      const agreed = await confirmRealMoney(session, desk.value, now.policy, false);
+      const agreed = await confirmRealMoney(session, desk.value, { policy, isProved: false });
       if (!agreed.ok) return agreed;
+      await agreed.value.keep();
       const typed = await terminal.secret('The password of the node’s wallet');
       if (typed === undefined) return refuse('node_locked');
-      const log = await openLog(home.path, now.settings.log.level, clock);
       const opened = await takeOver({ place, vault, unlocker, clock, log }, Buffer.from(typed));
       if (!opened.ok) return opened;
       output.answer({ unlocked: true, changed: true }, 'It is open, and the password is sealed.');

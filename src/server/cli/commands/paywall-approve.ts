@@ -68,7 +68,7 @@ async function settle(
   if (!answered.ok) return answered;
   const { kind, paywall } = answered.value;
   const shown = paywall && (await showPaywall(tollkeeper, paywall));
-  const text = shown === undefined ? 'Nothing was changed.' : paywallText(shown);
+  const text = paywall && shown ? paywallText(paywall, shown) : 'Nothing was changed.';
   output.answer({ proposalId: proposal.id, answer: kind, paywall: shown }, text);
   return EXIT.done;
 }

@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import { ROUTE_METHODS } from '../../../paywall/index.ts';
-import { type Checking, check } from '../checking/check.ts';
+import { check } from '../checking/check.ts';
+import type { Checking } from '../checking/checking.ts';
 import { lineOf, type Seen } from '../checking/report.ts';
 import { trialOf } from '../checking/where.ts';
 import { defineCommand } from '../command.ts';
@@ -15,7 +16,7 @@ export const paywallCheck = defineCommand({
   usage: 'paywall check <paywall>',
   summary: 'Buy from your own paywall once, to see that all of it works',
   details:
-    'Four lines: the challenge was seen, the payment made, the answer of the upstream received, the settlement booked. It asks the gateway at seller.listen for the first route’s host, so the gateway has to run. Sandbox money is paid by itself; real money you pay with another wallet, and type the preimage that it shows. The request does reach the upstream.',
+    'Four lines: the challenge was seen, the payment made, the answer of the upstream received, the settlement booked. It asks the gateway at seller.listen for the first route’s host, so the gateway has to run. Where clients have free requests, those are used up first, up to 100. Sandbox money is paid by itself; real money you pay with another wallet, and type the preimage that it shows. Each request that is let through does reach the upstream.',
   options: [
     ['--path <path>', 'the path to ask for, where the pattern has stars'],
     ['--method <method>', 'the method (default: GET, else HEAD)'],
@@ -45,7 +46,7 @@ async function told(checking: Checking): Promise<Exit> {
     steps.push(step);
     if (!output.json) output.print(lineOf(step));
   }
-  const works = steps.length === 4 && steps.every(({ ok }) => ok);
+  const works = steps.at(-1)?.step === 'settlement' && steps.every(({ ok }) => ok);
   if (output.json) output.answer({ paywallId: checking.paywall.id, works, steps }, '');
   return works ? EXIT.done : EXIT.failed;
 }

@@ -1,26 +1,10 @@
 import * as z from 'zod';
 import { createInput } from '../../../paywall/index.ts';
-import { flag, sats, whole } from '../argument.ts';
+import { flag } from '../argument.ts';
 import { defineCommand } from '../command.ts';
 import { withTollkeeper } from '../opened.ts';
-import { DRAFT_OPTIONS, draftFrom } from '../paywall-draft.ts';
-import { orderPaywall } from '../paywall-order.ts';
-import { draftText } from '../paywall-text.ts';
-
-const text = z.string().optional();
-/** The options of `DRAFT_OPTIONS`, as they are typed. */
-export const draftInput = {
-  host: text,
-  path: text,
-  methods: text,
-  upstream: text,
-  url: text,
-  price: sats.optional(),
-  free: whole(0, 1000).optional(),
-  uses: whole(1, 1_000_000).optional(),
-  description: text,
-  file: text,
-};
+import { DRAFT_OPTIONS, draftFrom, draftInput } from '../paywall-draft.ts';
+import { orderChange } from '../paywall-order.ts';
 
 /** Puts a price on endpoints, on a human's word. */
 export const paywallCreate = defineCommand({
@@ -42,9 +26,9 @@ export const paywallCreate = defineCommand({
     const fixed = { name, ...(paused ? { status: 'paused' } : {}) };
     const draft = await draftFrom(createInput, { fixed }, said);
     if (!draft.ok) return draft;
-    const plea = { question: 'Open it?', text: draftText(draft.value), yes };
+    const command = { kind: 'create', input: draft.value } as const;
     return withTollkeeper(session.home, tollkeeper =>
-      orderPaywall(session, tollkeeper, { kind: 'create', input: draft.value }, plea),
+      orderChange(session, tollkeeper, command, { question: 'Open it?', yes }),
     );
   },
 });

@@ -33,7 +33,7 @@ export const paywallGet = defineCommand({
       const query = { owner: LOCAL_OWNER, paywallId: found.value.id, limit: MOST_EVENTS };
       const events = (await tollkeeper.store.paywalls.registry.events(query)).flatMap(showEvent);
       const history = events.map(eventText);
-      const text = [paywallText(shown), ...asks, '', ...history].join('\n');
+      const text = [paywallText(found.value, shown), ...asks, '', ...history].join('\n');
       output.answer({ paywall: shown, proposals, events }, text);
       return EXIT.done;
     }),

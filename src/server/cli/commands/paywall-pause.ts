@@ -25,6 +25,6 @@ export const paywallPause = defineCommand({
       const found = await paywallMeant(tollkeeper, paywall);
       if (!found.ok) return found;
       const input = { paywallId: found.value.id, reason };
-      return orderPaywall(session, tollkeeper, { kind: 'pause', input }, undefined);
+      return orderPaywall(session, tollkeeper, { kind: 'pause', input });
     }),
 });

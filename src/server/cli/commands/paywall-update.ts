@@ -5,10 +5,8 @@ import { flag } from '../argument.ts';
 import { defineCommand } from '../command.ts';
 import { paywallMeant } from '../found-paywall.ts';
 import { withTollkeeper } from '../opened.ts';
-import { DRAFT_OPTIONS, draftFrom } from '../paywall-draft.ts';
-import { orderPaywall } from '../paywall-order.ts';
-import { draftText } from '../paywall-text.ts';
-import { draftInput } from './paywall-create.ts';
+import { DRAFT_OPTIONS, draftFrom, draftInput } from '../paywall-draft.ts';
+import { orderChange } from '../paywall-order.ts';
 
 /** Changes a paywall, on a human's word. */
 export const paywallUpdate = defineCommand({
@@ -36,7 +34,7 @@ export const paywallUpdate = defineCommand({
       const { policy } = await showPaywall(tollkeeper, found.value);
       const draft = await draftFrom(updateInput, { fixed, policy }, said);
       if (!draft.ok) return draft;
-      const plea = { question: 'Change it?', text: draftText(draft.value), yes };
-      return orderPaywall(session, tollkeeper, { kind: 'update', input: draft.value }, plea);
+      const plea = { question: 'Change it?', yes, before: found.value };
+      return orderChange(session, tollkeeper, { kind: 'update', input: draft.value }, plea);
     }),
 });

@@ -5,10 +5,11 @@ import { asTollkeeperError, type Refused, refuse } from '../../../base/index.ts'
 import { type Backup, openBackup } from '../../../store/index.ts';
 import { keysOf, openKeys } from '../../keys.ts';
 import { flag } from '../argument.ts';
-import { counted, showBackup } from '../backup-text.ts';
+import { showBackup } from '../backup-text.ts';
 import { defineCommand } from '../command.ts';
 import { consent } from '../consent.ts';
 import { EXIT, type Exit } from '../exit.ts';
+import { counted } from '../layout.ts';
 import { openRules } from '../rules.ts';
 import type { Session } from '../session.ts';
 import { auditText, NOT_TOLD, walletsWord } from '../wallets-word.ts';

@@ -4,14 +4,14 @@ import { flag } from '../argument.ts';
 import { defineCommand } from '../command.ts';
 import { consent } from '../consent.ts';
 import { EXIT } from '../exit.ts';
-import { showPause } from '../pause-text.ts';
+import { PAUSED, showPause } from '../pause-text.ts';
 import { openRules, type Rules } from '../rules.ts';
 import type { Session } from '../session.ts';
 
-/** Lets spending go on after a pause: a human's word, by the PIN where one is set. */
+/** Lets spending and selling go on after a pause: a human's word, by the PIN where one is set. */
 export const resume = defineCommand({
   usage: 'resume',
-  summary: 'Let spending go on after `tollkeeper pause`',
+  summary: 'Let spending and selling go on after `tollkeeper pause`',
   details:
     'With an approval PIN set it needs the PIN, typed at a terminal; without one it asks first.',
   options: [['--yes', 'do not ask first; without effect where a PIN is set']],
@@ -28,7 +28,7 @@ export const resume = defineCommand({
         output.answer({ resumed: false, settingsPaused: still.length > 0 }, text);
         return EXIT.nothing;
       }
-      output.remark(`Spending ${showPause(pause)}.`);
+      output.remark(`${PAUSED} ${showPause(pause)}.`);
       const agreed = await consent(session, rules.pin, { question: 'Let it go on?', yes });
       if (!agreed.ok) return agreed;
       const resumed = agreed.value && (await killSwitch.resume());

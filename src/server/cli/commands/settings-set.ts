@@ -1,10 +1,8 @@
 import * as z from 'zod';
-import { refuse } from '../../../base/index.ts';
-import { showIssue } from '../../../policy/index.ts';
 import { defineCommand } from '../command.ts';
-import { confirmSettings } from '../confirmation.ts';
 import { EXIT } from '../exit.ts';
 import { openRules } from '../rules.ts';
+import { saveSetting } from '../settings-change.ts';
 import { stated } from '../stated.ts';
 
 /** Changes one setting in the file. What it loosens counts only on the PIN, as if the file had been edited. */
@@ -19,28 +17,17 @@ export const settingsSet = defineCommand({
   ],
   input: z.strictObject({ path: z.string(), value: z.string() }),
   async run(session, { path, value }) {
-    const rules = await openRules(session);
-    const changed = await rules.settings.set(path, value);
-    if (!changed.ok) {
-      const why = changed.issues.map(showIssue).join(' ');
-      return refuse('invalid_input', `${why} settings.json was not changed.`);
-    }
-    const now = rules.settings.read();
-    const waits = now.unconfirmed.some(each => overlaps(each, path));
-    const confirmed = waits ? await confirmSettings(session, rules, now) : undefined;
-    const inEffect = confirmed?.ok ?? true;
+    const set = await saveSetting(session, await openRules(session), path, value);
+    if (!set.ok) return set;
+    const { now, confirmed } = set.value;
+    const { unconfirmed } = now;
+    const inEffect = confirmed.ok;
     const saved = stated(now.settings, path);
-    const { unconfirmed } = inEffect ? rules.settings.read() : now;
     const later = `Saved, but without effect until you confirm it: ${session.home.command('settings confirm')}`;
     session.output.answer(
       { path, value: saved, saved: true, inEffect, unconfirmed },
       inEffect ? `${path} = ${JSON.stringify(saved)}` : later,
     );
-    return confirmed === undefined || confirmed.ok ? EXIT.done : confirmed;
+    return confirmed.ok ? EXIT.done : confirmed;
   },
 });
-
-/** Whether one path is the other, or lies in it: then setting the one touched the other. */
-function overlaps(one: string, other: string): boolean {
-  return `${one}.`.startsWith(`${other}.`) || `${other}.`.startsWith(`${one}.`);
-}

@@ -54,7 +54,7 @@ function spendingOf({ paused, pausedBy, pausedAt, pauseReason }: NodeStatus): st
   if (!paused) return 'allowed';
   if (pausedBy === 'settings' || pausedAt === undefined) return 'PAUSED by settings.json';
   const pause = { at: Date.parse(pausedAt), reason: pauseReason };
-  return showPause(pause).replace('is paused', 'PAUSED');
+  return showPause(pause).replace('is paused', 'PAUSED, and selling with it,');
 }
 
 const RECORDS: Readonly<Record<NodeStatus['record'], string>> = {

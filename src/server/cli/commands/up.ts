@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import { MINUTE, refuse } from '../../../base/index.ts';
 import type { Tollkeeper } from '../../compose.ts';
-import { type Bulletin, openBulletin, tellOf } from '../bulletin.ts';
+import { type Bulletin, openBulletin } from '../bulletin.ts';
 import { defineCommand } from '../command.ts';
 import { EXIT, type Exit } from '../exit.ts';
 import { interruption } from '../interruption.ts';
@@ -10,6 +10,7 @@ import { openNodePost } from '../node/post.ts';
 import { printService } from '../service.ts';
 import type { Session } from '../session.ts';
 import { openStall, type Stall } from '../stall.ts';
+import { tellOf } from '../tell.ts';
 
 /** Stays as the executor until it is asked to end: clients that come and go then only write tasks and wait. */
 export const up = defineCommand({

@@ -10,7 +10,7 @@ import { oneLine } from '../layout.ts';
 import { withTollkeeper } from '../opened.ts';
 import { secretHeadersIn } from '../secret-headers.ts';
 import { needsHuman, type Session } from '../session.ts';
-import { showUpstream } from './upstream-list.ts';
+import { showUpstream } from '../upstream-text.ts';
 
 /** Names a server that paywalls may stand before, with what only it may know. */
 export const upstreamAdd = defineCommand({

@@ -1,10 +1,10 @@
 import * as z from 'zod';
-import type { Upstream } from '../../../paywall/index.ts';
 import { LOCAL_OWNER } from '../../owner.ts';
 import { defineCommand } from '../command.ts';
 import { EXIT } from '../exit.ts';
 import { oneLine, table } from '../layout.ts';
 import { withTollkeeper } from '../opened.ts';
+import { showUpstream } from '../upstream-text.ts';
 
 /** Lists the servers that paywalls may stand before. */
 export const upstreamList = defineCommand({
@@ -29,8 +29,3 @@ export const upstreamList = defineCommand({
 });
 
 const HEAD = ['UPSTREAM', 'URL', 'SECRET HEADERS', 'TIMEOUT'];
-
-/** An upstream as it leaves the program. */
-export function showUpstream({ name, url, headerNames, timeoutMs, registeredAt }: Upstream) {
-  return { name, url, headerNames, timeoutMs, registeredAt: new Date(registeredAt).toISOString() };
-}

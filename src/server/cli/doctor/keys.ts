@@ -17,7 +17,7 @@ export async function checkKeys({
   try {
     return { check: fine(NAME, 'they open'), sealer: await openKeys(home) };
   } catch (thrown) {
-    return { check: failureOf(NAME, thrown), sealer: undefined };
+    return { check: failureOf(home, NAME, thrown), sealer: undefined };
   }
 }
 

@@ -1,7 +1,4 @@
-import { join } from 'node:path';
 import { showIssue } from '../../../policy/index.ts';
-import { openPin } from '../../../secrets/index.ts';
-import { openSettings } from '../../settings/index.ts';
 import { oneLine } from '../layout.ts';
 import { type Check, failure, fine, warning } from './check.ts';
 import type { Patient } from './examine.ts';
@@ -9,11 +6,7 @@ import type { Patient } from './examine.ts';
 const NAME = 'settings';
 
 /** Whether the settings are valid, and whether something in them waits for a human's word. */
-export async function checkSettings({ home, clock, sealer }: Patient): Promise<Check> {
-  const pin = openPin(join(home.path, 'keys'), clock);
-  // A PIN that cannot be read guards all the more.
-  const guarded = await pin.isSet().catch(() => true);
-  const settings = openSettings(home.path, () => (guarded ? sealer : undefined));
+export function checkSettings({ home, settings }: Patient): Check {
   const { issues, unconfirmed, policy } = settings.read();
   if (issues.length > 0) {
     const finding = `broken, so nothing is paid. ${issues.map(showIssue).join(' ')}`;

@@ -1,4 +1,4 @@
-import { showSize } from '../backup-text.ts';
+import { showSize } from '../layout.ts';
 import type { Session } from '../session.ts';
 import type { Bar } from '../terminal.ts';
 

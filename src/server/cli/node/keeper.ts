@@ -1,7 +1,6 @@
 import type { Result } from '../../../base/index.ts';
 import { binaryOf, type Keeper, openKeeper, targetOf, type Vault } from '../../../node/index.ts';
 import { lndManifest } from '../../lnd-manifest.ts';
-import { openLog } from '../../log.ts';
 import type { Session } from '../session.ts';
 import type { NodeDesk } from './desk.ts';
 
@@ -14,7 +13,7 @@ export async function keeperOf(
   desk: NodeDesk,
   vault: Vault = desk.vault,
 ): Promise<Result<Keeper>> {
-  const { place, settings, now } = desk;
+  const { place, settings, log } = desk;
   // Asked before each start: what was corrected meanwhile counts, and what nobody confirmed does not.
   const rules = () => settings.read().policy.lnd ?? desk.lnd;
   return openKeeper({
@@ -22,7 +21,7 @@ export async function keeperOf(
     vault,
     clock,
     backupDirectory: () => rules().backupDirectory,
-    log: await openLog(home.path, now.settings.log.level, clock),
+    log,
     configuration() {
       const { alias, rpcPort, peerPort } = settings.read().settings.lnd;
       const { peers, feeUrl } = rules();

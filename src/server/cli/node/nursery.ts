@@ -13,7 +13,6 @@ import {
   walletOf,
   wish,
 } from '../../../node/index.ts';
-import { openLog } from '../../log.ts';
 import type { Session } from '../session.ts';
 import type { NodeDesk } from './desk.ts';
 import { keeperOf } from './keeper.ts';
@@ -52,16 +51,15 @@ export async function withNursery(
 
 async function inside(
   session: Session,
-  { place, vault, now }: NodeDesk,
+  { place, vault, log }: NodeDesk,
   keeper: Keeper,
   work: (nursery: Nursery) => Promise<Result<void>>,
 ): Promise<Result<void>> {
-  const { clock, home } = session;
+  const { clock } = session;
   session.output.remark('Starting lnd.');
   const stage = await freshStageOf(session, place, keeper);
   if (!stage.ok) return stage;
   const door = await doorOf(place, clock);
-  const log = await openLog(home.path, now.settings.log.level, clock);
   const unlocker = openUnlocker(() => door, clock);
   const nursery: Nursery = { place, vault, unlocker, clock, log };
   try {

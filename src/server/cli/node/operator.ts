@@ -1,6 +1,5 @@
 import type { Refused } from '../../../base/index.ts';
 import { type Operator, openOperator } from '../../../node/index.ts';
-import { openLog } from '../../log.ts';
 import type { Exit } from '../exit.ts';
 import type { Session } from '../session.ts';
 import { type NodeDesk, openSupervisedDesk } from './desk.ts';
@@ -12,10 +11,8 @@ export async function withOperator(
 ): Promise<Exit | Refused> {
   const desk = await openSupervisedDesk(session);
   if (!desk.ok) return desk;
-  const { place, vault, now } = desk.value;
-  const { clock, home } = session;
-  const log = await openLog(home.path, now.settings.log.level, clock);
-  const operator = openOperator({ place, vault, clock, log }, 'admin');
+  const { place, vault, log } = desk.value;
+  const operator = openOperator({ place, vault, clock: session.clock, log }, 'admin');
   try {
     return await work(operator, desk.value);
   } finally {

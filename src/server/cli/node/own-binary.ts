@@ -1,10 +1,9 @@
 import { resolve } from 'node:path';
-import { type Refused, refuse } from '../../../base/index.ts';
-import { showIssue } from '../../../policy/index.ts';
-import { confirmSettings } from '../confirmation.ts';
+import type { Refused } from '../../../base/index.ts';
 import { EXIT, type Exit } from '../exit.ts';
 import { openRules } from '../rules.ts';
 import type { Session } from '../session.ts';
+import { saveSetting } from '../settings-change.ts';
 
 /** The setting that names an lnd of the operator's own. */
 const SETTING = 'lnd.binary';
@@ -18,16 +17,11 @@ export async function nameBinary(session: Session, file: string): Promise<Exit |
   const found = await binaryAt(resolve(file));
   if (!found.ok) return found;
   const { path, sha256, version } = found.value;
-  const rules = await openRules(session);
-  const changed = await rules.settings.set(SETTING, JSON.stringify({ path, sha256 }));
-  if (!changed.ok) {
-    const why = changed.issues.map(showIssue).join(' ');
-    return refuse('invalid_input', `${why} settings.json was not changed.`);
-  }
-  const now = rules.settings.read();
-  const waits = now.unconfirmed.includes(SETTING);
-  const confirmed = waits ? await confirmSettings(session, rules, now) : undefined;
-  const inEffect = confirmed?.ok ?? true;
+  const named = JSON.stringify({ path, sha256 });
+  const saved = await saveSetting(session, await openRules(session), SETTING, named);
+  if (!saved.ok) return saved;
+  const { confirmed } = saved.value;
+  const inEffect = confirmed.ok;
   const said = inEffect
     ? 'It is run from the next start of the node on, as long as its hash stays that.'
     : `Saved, but without effect until you confirm it: ${session.home.command('settings confirm')}`;
@@ -35,7 +29,7 @@ export async function nameBinary(session: Session, file: string): Promise<Exit |
     { named: true, path, sha256, version, inEffect },
     `lnd ${version}: ${path}\nSHA-256 ${sha256}\n${said}`,
   );
-  return confirmed === undefined || confirmed.ok ? EXIT.done : confirmed;
+  return confirmed.ok ? EXIT.done : confirmed;
 }
 
 /** The lnd that the settings name, as far as they count; an empty path for none. */

@@ -1,7 +1,7 @@
 import { type Refused, SECOND } from '../../../base/index.ts';
 import { type Keeper, wish } from '../../../node/index.ts';
-import type { Tell } from '../bulletin.ts';
 import type { Session } from '../session.ts';
+import type { Tell } from '../tell.ts';
 import { type NodeDesk, openNodeDesk } from './desk.ts';
 import { keeperOf } from './keeper.ts';
 import { stateText } from './state-text.ts';

@@ -1,26 +1,32 @@
 import { asTollkeeperError, ok, type Refused, type Result, refuse } from '../../../base/index.ts';
-import { isRealMoney, type Policy, purseOf } from '../../../policy/index.ts';
+import { isRealMoney, purseOf } from '../../../policy/index.ts';
 import type { Pin } from '../../../secrets/index.ts';
 import { mainnetConsent } from '../../mainnet.ts';
 import { consent, type Plea } from '../consent.ts';
 import { provePin } from '../pin-entry.ts';
 import { needsHuman, type Session } from '../session.ts';
+import type { AgreedChange } from '../settings-change.ts';
 import type { NodeDesk } from './desk.ts';
 
 /** What has to be typed, letter by letter: a habit of pressing Enter or y does not get there. */
 const WORDS = 'this is real money';
 
+/** A human's word that money may be real. */
+export interface RealMoney {
+  /** Keeps it for the node that it was about; any earlier word is for another, and ends. */
+  keep(): Promise<void>;
+}
+
 /**
  * Where money is real, has a human type that they know, and the PIN, unless they just did (`isProved`). Anywhere else
- * nothing is asked.
+ * nothing is asked. The word counts once it is kept.
  */
 export async function confirmRealMoney(
   session: Session,
   { pin, sealer }: Pick<NodeDesk, 'pin' | 'sealer'>,
-  policy: Policy,
-  isProved: boolean,
-): Promise<Result<void>> {
-  if (!isRealMoney(policy)) return ok(undefined);
+  { policy, isProved }: Pick<AgreedChange, 'policy' | 'isProved'>,
+): Promise<Result<RealMoney>> {
+  if (!isRealMoney(policy)) return ok({ keep: async () => undefined });
   const unguarded = await needsPin(session, pin);
   if (unguarded !== undefined) return unguarded;
   const nobody = needsHuman(session, 'Real money is never allowed by a script.');
@@ -32,8 +38,7 @@ export async function confirmRealMoney(
   if (typed !== WORDS) return refuse('mainnet_unconfirmed');
   const proof = isProved ? ok(undefined) : await provePin(session, pin);
   if (!proof.ok) return proof;
-  await mainnetConsent(session.home, sealer).give(purseOf(policy));
-  return ok(undefined);
+  return ok({ keep: () => mainnetConsent(session.home, sealer).give(purseOf(policy)) });
 }
 
 /** Refuses where no PIN guards real money. */
@@ -51,11 +56,11 @@ export async function needsPin({ home }: Session, pin: Pin): Promise<Refused | u
  */
 export async function agreeToMove(
   session: Session,
-  { pin, sealer, now }: Pick<NodeDesk, 'pin' | 'sealer' | 'now'>,
+  { pin, sealer, policy }: Pick<NodeDesk, 'pin' | 'sealer' | 'policy'>,
   plea: Plea,
 ): Promise<Result<boolean>> {
   try {
-    await mainnetConsent(session.home, sealer).demand(now.policy, pin);
+    await mainnetConsent(session.home, sealer).demand(policy, pin);
   } catch (thrown) {
     const { code, detail } = asTollkeeperError(thrown);
     return refuse(code, detail);

@@ -1,5 +1,5 @@
-import { problem } from '../../../base/index.ts';
-import type { NodeState } from '../../../node/index.ts';
+import { type Code, problem } from '../../../base/index.ts';
+import type { NodeState, Snapshot } from '../../../node/index.ts';
 
 const LIFECYCLES: Readonly<Record<NodeState['lifecycle'], string>> = {
   stopped: 'stopped',
@@ -32,6 +32,12 @@ export function stateText(state: NodeState): string {
   const trouble =
     code === undefined || code === 'node_unsynced' ? '' : `. ${problem(code).message}`;
   return `${said.join(', ')}${trouble.replace(/\.$/, '')}`;
+}
+
+/** What keeps a node from paying, if anything does: one that was never made needs that first, and a stopped one a start. */
+export function troubleOf({ code, lifecycle, wallet }: Snapshot): Code | undefined {
+  if (code !== undefined || lifecycle !== 'stopped') return code;
+  return wallet === 'uninitialized' ? 'node_not_initialized' : 'node_not_running';
 }
 
 /** How far a node is with the chain. */
