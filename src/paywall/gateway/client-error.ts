@@ -7,9 +7,13 @@ const REASONS = {
   431: 'Request Header Fields Too Large',
 } as const;
 
+/** What Node's parser and its clocks say. All else, such as a TLS handshake that failed, left nobody to answer. */
+const OF_HTTP = /^(?:HPE|ERR_HTTP)_/;
+
 /** Answers what the parser refused, and closes: after that nothing on the connection has a certain meaning. */
 export function answerClientError(error: NodeJS.ErrnoException, socket: Duplex): void {
-  if (error.code === 'ECONNRESET' || !socket.writable) return void socket.destroy();
+  const isAnswerable = OF_HTTP.test(error.code ?? '') && socket.writable && !hasBegun(socket);
+  if (!isAnswerable) return void socket.destroy();
   const status = statusOf(error.code);
   const { message: title, hint, retry, code } = problem('invalid_input', `${REASONS[status]}.`);
   const body = JSON.stringify({ title, status, code, hint, retry });
@@ -21,6 +25,12 @@ export function answerClientError(error: NodeJS.ErrnoException, socket: Duplex):
     'Connection: close',
   ];
   socket.end(`${head.join('\r\n')}\r\n\r\n${body}`, () => socket.destroy());
+}
+
+/** Whether an answer is on its way, as Node's own handler asks: its client would read ours as a part of that. */
+function hasBegun(socket: Duplex): boolean {
+  const { _httpMessage: answer } = socket as { _httpMessage?: { _headerSent: boolean } };
+  return answer?._headerSent === true;
 }
 
 function statusOf(code: string | undefined): keyof typeof REASONS {

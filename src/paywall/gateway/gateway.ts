@@ -109,6 +109,10 @@ async function openDesk(
 
 /** Has a server's requests, upgrades and faults answered. */
 function attend(server: Server, desk: Desk, switched: Switched): void {
+  server.on('connection', socket => {
+    switched.sockets.add(socket);
+    socket.once('close', () => switched.sockets.delete(socket));
+  });
   server.on('request', (request, response) => {
     if (switched.draining) response.shouldKeepAlive = false;
     // A connection that is idle from now on does not hold the closing up.

@@ -34,8 +34,6 @@ export async function serveUpgrade(
 ): Promise<void> {
   // Nobody else listens, and an error that nobody hears would end the process.
   socket.on('error', () => socket.destroy());
-  switched.sockets.add(socket);
-  socket.once('close', () => switched.sockets.delete(socket));
   const response = responseOn(request, socket);
   const isWebSocket = request.headers.upgrade?.toLowerCase() === 'websocket';
   // Another protocol is not switched to: the request is answered in this one (RFC 9110 §7.8).
