@@ -1,5 +1,6 @@
 import type { Duplex } from 'node:stream';
 import { problem } from '../../base/index.ts';
+import { answerOn } from './turn.ts';
 
 const REASONS = {
   400: 'Bad Request',
@@ -12,7 +13,9 @@ const OF_HTTP = /^(?:HPE|ERR_HTTP)_/;
 
 /** Answers what the parser refused, and closes: after that nothing on the connection has a certain meaning. */
 export function answerClientError(error: NodeJS.ErrnoException, socket: Duplex): void {
-  const isAnswerable = OF_HTTP.test(error.code ?? '') && socket.writable && !hasBegun(socket);
+  // A client would read ours as a part of the answer that has begun.
+  const hasBegun = answerOn(socket)?.headersSent === true;
+  const isAnswerable = OF_HTTP.test(error.code ?? '') && socket.writable && !hasBegun;
   if (!isAnswerable) return void socket.destroy();
   const status = statusOf(error.code);
   const { message: title, hint, retry, code } = problem('invalid_input', `${REASONS[status]}.`);
@@ -25,12 +28,6 @@ export function answerClientError(error: NodeJS.ErrnoException, socket: Duplex):
     'Connection: close',
   ];
   socket.end(`${head.join('\r\n')}\r\n\r\n${body}`, () => socket.destroy());
-}
-
-/** Whether an answer is on its way, as Node's own handler asks: its client would read ours as a part of that. */
-function hasBegun(socket: Duplex): boolean {
-  const { _httpMessage: answer } = socket as { _httpMessage?: { _headerSent: boolean } };
-  return answer?._headerSent === true;
 }
 
 function statusOf(code: string | undefined): keyof typeof REASONS {

@@ -20,6 +20,7 @@ import { GATEWAY_LIMITS, type GatewayLimits } from './limits.ts';
 import { openMetrics } from './metrics.ts';
 import { serve, serveUpgrade } from './serve.ts';
 import type { Switched } from './tunnel.ts';
+import { openTurns } from './turn.ts';
 
 /** Where the gateway listens and whom it believes, as the operator's settings say it. */
 export type GatewaySettings = Pick<SellerPolicy, 'listen' | 'admin' | 'tls' | 'trustedProxies'>;
@@ -109,6 +110,7 @@ async function openDesk(
 
 /** Has a server's requests, upgrades and faults answered. */
 function attend(server: Server, desk: Desk, switched: Switched): void {
+  const turn = openTurns();
   server.on('connection', socket => {
     switched.sockets.add(socket);
     socket.once('close', () => switched.sockets.delete(socket));
@@ -119,7 +121,7 @@ function attend(server: Server, desk: Desk, switched: Switched): void {
     response.once('close', () => {
       if (switched.draining) setImmediate(() => server.closeIdleConnections());
     });
-    void serve(desk, request, response);
+    turn(request, response, () => void serve(desk, request, response));
   });
   // The word to go on is given once the request may pass, and not before.
   server.on('checkContinue', (request, response) => server.emit('request', request, response));

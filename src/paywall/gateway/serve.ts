@@ -7,6 +7,7 @@ import type { Outcome } from './metrics.ts';
 import { answerDenial } from './problem.ts';
 import { type Passing, relay } from './relay.ts';
 import { join, type Switched } from './tunnel.ts';
+import { answerOn } from './turn.ts';
 
 type OnSwitch = NonNullable<Passing['onSwitch']>;
 
@@ -34,6 +35,8 @@ export async function serveUpgrade(
 ): Promise<void> {
   // Nobody else listens, and an error that nobody hears would end the process.
   socket.on('error', () => socket.destroy());
+  // It came before the answer to an earlier request, which it would run into.
+  if (answerOn(socket) !== undefined) return void socket.destroy();
   const response = responseOn(request, socket);
   const isWebSocket = request.headers.upgrade?.toLowerCase() === 'websocket';
   // Another protocol is not switched to: the request is answered in this one (RFC 9110 §7.8).
