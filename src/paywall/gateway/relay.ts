@@ -48,8 +48,10 @@ class Relay implements Taker {
   }
 
   send(): void {
+    // Who left while it was judged had nothing forwarded.
     if (this.#response.destroyed) {
       this.#end('client_left');
+      void this.#use.giveBack();
       return;
     }
     this.#response.on('drain', () => this.#sending?.resume());
