@@ -30,7 +30,10 @@ const CHECK_MS = 500;
 /** A server for HTTP/1.1, or with a key pair for HTTPS (TLS 1.2 or later); it does not listen yet. */
 export async function openListener(limits: ListenerLimits, keys?: KeyPair): Promise<Server> {
   const options = optionsOf(limits);
-  const server = keys === undefined ? createServer(options) : await secureServer({ ...options, handshakeTimeout: limits.headersMs }, keys);
+  const server =
+    keys === undefined
+      ? createServer(options)
+      : await secureServer({ ...options, handshakeTimeout: limits.headersMs }, keys);
   server.maxConnections = limits.connections;
   server.timeout = limits.idleMs;
   // Node would leave lines out beyond this count and say nothing; the size of the section bounds it as well.

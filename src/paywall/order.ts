@@ -2,6 +2,7 @@ import { ok, type Refused, type Result, refuse } from '../base/index.ts';
 import { granted } from './answer.ts';
 import { type ChangeContext, changeOf, ownPaywall } from './change.ts';
 import type { Command, OperatorCommand } from './command.ts';
+import { hostsOf, upstreamOf } from './destination.ts';
 import type { Author, NewPaywallEvent, SecretHeaders } from './event.ts';
 import type { PaywallId } from './id.ts';
 import { eventOf, rejected } from './propose.ts';
@@ -68,7 +69,7 @@ function added(view: SellerView, input: UpstreamInput, context: ChangeContext): 
 }
 
 function removed(view: SellerView, name: string, { owner, now: at }: ChangeContext): Verdict {
-  const upstream = view.upstreams.find(each => each.owner === owner && each.name === name);
+  const upstream = upstreamOf(view, owner, name);
   if (upstream === undefined) return { reject: 'upstream_not_found' };
   return {
     append: [{ kind: 'upstream_removed', at, owner, upstream }],
@@ -81,8 +82,7 @@ function upstreamFrom(
   input: UpstreamInput,
   { owner, now, rules }: ChangeContext,
 ): Result<{ readonly upstream: Upstream; readonly secret: SecretHeaders }> {
-  const hosts = view.paywalls.flatMap(({ routes }) => routes.map(each => each.hostPattern));
-  const url = upstreamUrl(input.url, { seller: rules.seller, hosts });
+  const url = upstreamUrl(input.url, { seller: rules.seller, hosts: hostsOf(view) });
   if (!url.ok) return url;
   const secret = secretHeaders(input.headers ?? {});
   if (!secret.ok) return secret;

@@ -386,10 +386,43 @@ describe('what may not be sold', () => {
     expect(await ask(toCreate({ routes: wider }))).toMatchObject({ code: 'policy_violation' });
   });
 
+  test('is what leads back to the gateway: to a host that is sold, or would be by this very paywall', async () => {
+    const upstreamUrl = 'https://api.example';
+    const leading = (hostPattern: string) =>
+      toCreate({ routes: [{ hostPattern, pathPattern: '/**', upstreamUrl }] });
+    const back = { ok: false, code: 'upstream_invalid' };
+    expect(await ask(leading('api.example'))).toMatchObject(back);
+    expect(await ask(leading('*.example'))).toMatchObject(back);
+    expect(await ask(leading('shop.test'))).toMatchObject({ ok: true });
+    await opened();
+    expect(await ask(leading('shop.test'))).toMatchObject(back);
+  });
+
   test('is the same path of two paywalls', async () => {
     await opened();
     expect(await ask(toCreate({ name: 'Again' }))).toMatchObject({ code: 'route_conflict' });
   });
+});
+
+test('a draft that nobody approved closes no paywall whose upstream it names', async () => {
+  const routes = [{ ...route('/**'), upstream: undefined, upstreamUrl: 'https://backend.test' }];
+  const paywall = await opened({ routes });
+  const hostPattern = 'backend.test';
+  const draft = toCreate({ status: 'paused', routes: [{ ...route('/**'), hostPattern }] });
+  const made = await ask(draft);
+  expect(made).toMatchObject({ value: { kind: 'applied' } });
+  expect(await house.seller.isOpen(paywall)).toBe(true);
+  await house.seller.order(
+    'alice',
+    toCreate({ routes: [{ ...route('/b/**'), hostPattern: '*.test' }] }),
+  );
+  expect(await house.seller.isOpen(paywall)).toBe(false);
+});
+
+test('a paywall is not open whose upstream is gone', async () => {
+  const paywall = await opened();
+  await house.seller.order('alice', { kind: 'remove_upstream', name: 'api' });
+  expect(await house.seller.isOpen(paywall)).toBe(false);
 });
 
 describe('an archived paywall', () => {
