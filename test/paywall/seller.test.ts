@@ -4,6 +4,7 @@ import type { Command } from '../../src/paywall/command.ts';
 import type { PaywallId, ProposalId } from '../../src/paywall/id.ts';
 import type { Paywall } from '../../src/paywall/paywall.ts';
 import type { Proposal } from '../../src/paywall/proposal.ts';
+import { routeTable } from '../../src/paywall/route-table.ts';
 import { type House, openHouse, toCreate } from './house.ts';
 
 let house: House;
@@ -344,6 +345,27 @@ describe('another owner', () => {
     const theirs = toCreate({ routes: [{ ...route('/'), hostPattern: 'bob.example' }] });
     expect(await ask(theirs, 'bob')).toMatchObject({ code: 'upstream_not_found' });
   });
+});
+
+test('a draft keeps no other owner off, and is not opened over what they sell', async () => {
+  const input = { name: 'mine', url: 'http://127.0.0.1:4000' };
+  await house.seller.order('bob', { kind: 'add_upstream', input });
+  const narrow = [{ ...route('/v1/reports'), upstream: 'mine' }];
+  const wide = [{ ...narrow[0]!, hostPattern: '*.example', pathPattern: '/**' }];
+  const drafts: PaywallId[] = [];
+  for (const routes of [narrow, wide]) {
+    const made = await ask(toCreate({ status: 'paused', routes }), 'bob');
+    if (!made.ok || made.value.paywall === undefined) throw new Error(JSON.stringify(made));
+    drafts.push(made.value.paywall.id);
+  }
+  const { id } = await opened();
+  const { paywalls } = await house.store.paywalls.registry.view();
+  const found = routeTable(paywalls).find('api.example', '/v1/reports');
+  expect(found).toMatchObject([{ paywall: { id } }]);
+  for (const paywallId of drafts) {
+    const opening = await house.seller.order('bob', { kind: 'resume', input: { paywallId } });
+    expect(opening).toMatchObject({ ok: false, code: 'route_conflict' });
+  }
 });
 
 describe('what may not be sold', () => {
