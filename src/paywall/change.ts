@@ -164,7 +164,7 @@ function written(
     each => each.owner === owner && each.id !== paywall.id && each.status !== 'archived',
   );
   const widens = paywall.status === 'active' ? widening(paywall.approved, exposureOf(paywall)) : [];
-  const shifted = before === undefined ? [] : shifts(before.routes, paywall.routes, others);
+  const shifted = shifts(before, paywall, others);
   const { killSwitch: kills } = paywall.policy;
   const changed = before === undefined || !isSame(before, paywall);
   return ok({ kind, paywall, changed, widens: [...widens, ...shifted], kills });

@@ -170,6 +170,27 @@ describe('a change of what is public', () => {
     expect(taking.widens.join(' ')).toContain('takes requests from api.example/v1/admin/**');
   });
 
+  test('widens where another paywall refused the method', async () => {
+    const cheap = await opened({ routes: [route('/**')] });
+    await opened({
+      routes: [{ ...route('/v1/dear', { priceMsats: 1_000_000 }), methods: ['GET'] }],
+    });
+    const routes = [route('/**'), route('/v1/dear', { methods: ['POST'] })];
+    const { widens } = await proposed(update(cheap.id, { routes }));
+    expect(widens.join(' ')).toContain('POST api.example/v1/dear is served');
+  });
+
+  test('says of a new paywall, and of one that is resumed, what it takes from others', async () => {
+    await opened({ routes: [route('/**', { priceMsats: 1_000_000 })] });
+    const takes = 'api.example/v1/** takes requests from api.example/**';
+    const { widens } = await proposed(toCreate());
+    expect(widens.join(' ')).toContain(takes);
+    const draft = await ask(toCreate({ status: 'paused' }));
+    if (!draft.ok || draft.value.paywall === undefined) throw new Error(JSON.stringify(draft));
+    const resume = { kind: 'resume', input: { paywallId: draft.value.paywall.id } } as const;
+    expect((await proposed(resume)).widens.join(' ')).toContain(takes);
+  });
+
   test('is never undone by an agent beyond what it left: what it tightened only a human loosens', async () => {
     const { id } = await opened();
     await ask(update(id, { policy: { fixedAmountMsats: 20_000 } }));
