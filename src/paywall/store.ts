@@ -1,11 +1,11 @@
 import type { Code, Result } from '../base/index.ts';
 import type { NewPaywallEvent, PaywallEvent, SecretHeaders } from './event.ts';
 import type { PaywallId, ProposalId } from './id.ts';
-import type { InvoiceRecord, InvoiceStatus } from './invoice.ts';
+import type { InvoiceStatus } from './invoice.ts';
 import type { Paywall } from './paywall.ts';
 import type { Proposal } from './proposal.ts';
 import type { Income, Ingested, Receipt, Settlement } from './settlement.ts';
-import type { KeyedToken } from './token.ts';
+import type { KeyedToken, Token } from './token.ts';
 import type { Upstream } from './upstream.ts';
 
 /** All that is sold, of every owner, as it is at one moment. The same object as long as nothing changed. */
@@ -108,8 +108,8 @@ export interface Takings {
   unknown(limit: number): Promise<readonly Settlement[]>;
   /** By paywall and day (UTC), from a time on (ms); newest day first. */
   income(owner: string, since: number): Promise<readonly Income[]>;
-  /** An owner's invoices, newest first. */
-  invoices(query: SettlementQuery): Promise<readonly InvoiceRecord[]>;
+  /** Tokens whose invoices a node made, are over at a time (ms), and are still called open; those first that are longest over. */
+  overdue(node: string, now: number, limit: number): Promise<readonly Token[]>;
 }
 
 /** How many requests a paywall let through on a day (UTC). */

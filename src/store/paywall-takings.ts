@@ -5,7 +5,7 @@ import type { SettlementQuery, Takings } from '../paywall/store.ts';
 import type { Token } from '../paywall/token.ts';
 import type { Database, Sql } from '../sqlite/index.ts';
 import type { Batch } from './batch.ts';
-import { invoicesOf, raise, tokenOfHash } from './paywall-tokens.ts';
+import { overdueIn, raise, tokenOfHash } from './paywall-tokens.ts';
 
 /** The most rows that one listing returns. */
 const MOST_LISTED = 200;
@@ -49,7 +49,7 @@ export function openTakings(db: Database, clock: Clock, batch: Batch): Takings {
           .map(settlementOf),
       ),
     income: (owner, since) => db.read(sql => incomeOf(sql, owner, since)),
-    invoices: query => db.read(sql => invoicesOf(sql, bounded(query), clock)),
+    overdue: (node, now, limit) => db.read(sql => overdueIn(sql, node, now, limit)),
   };
 }
 

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { DAY, HOUR, MINUTE, SECOND, sha256, silent } from '../../src/base/index.ts';
+import { DAY, HOUR, MINUTE, msat, SECOND, sha256, silent } from '../../src/base/index.ts';
 import {
   addCaveat,
   decodeMacaroon,
@@ -8,6 +8,7 @@ import {
   parseCredential,
 } from '../../src/l402/index.ts';
 import { openSeller, openToll, type Wanted } from '../../src/paywall/index.ts';
+import type { Standing } from '../../src/paywall/issuer.ts';
 import { storeAt } from '../store/place.ts';
 import { askAt, type Counter, openCounter } from './counter.ts';
 
@@ -278,11 +279,14 @@ describe('a credential', () => {
     expect(await counter.ask({}, with_(mine))).toMatchObject({ kind: 'admitted' });
   });
 
-  test('whose preimage leaked before the node was paid opens nothing', async () => {
+  test.each<[how: string, standing: Standing]>([
+    ['at all', { status: 'open' }],
+    ['in full', { status: 'settled', amount: msat(9999), settledAt: 1 }],
+  ])('whose preimage leaked before the node was paid %s opens nothing', async (_how, standing) => {
     await open();
     const answer = await counter.ask();
     const bought = await counter.pay(answer);
-    const lied = { ...counter.issuer, lookUp: async () => ({ status: 'open' as const }) };
+    const lied = { ...counter.issuer, lookUp: async () => standing };
     const { store, rules, clock } = counter;
     const means = { paywalls: store.paywalls, rules, issuer: async () => lied, clock, log: silent };
     const toll = openToll(means);

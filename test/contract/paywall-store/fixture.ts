@@ -87,6 +87,7 @@ export function token(more: Partial<KeyedToken> = {}): KeyedToken {
     paywallId: PAYWALL,
     routeId: 'route_1',
     amount: msat(10_000),
+    node: 'node',
     mintedAt: 1000,
     invoiceExpiresAt: 2000,
     expiresAt: 3000,
