@@ -71,6 +71,8 @@ export interface Pass {
   readonly place: Place;
   /** Whether it was paid for, or is one of the client's free requests. */
   readonly by: 'token' | 'free';
+  /** Whom it counts for: the token, or the network of a client that asks for nothing. */
+  readonly holder: string;
   /** How many uses are left of the token after this one; undefined where they are not counted. */
   readonly usesLeft: number | undefined;
   /** How many free requests the client has left today; undefined for a paid one. */

@@ -21,6 +21,7 @@ import { openMetrics } from './metrics.ts';
 import { serve, serveUpgrade } from './serve.ts';
 import type { Switched } from './tunnel.ts';
 import { openTurns } from './turn.ts';
+import { openUnderway } from './underway.ts';
 
 /** Where the gateway listens and whom it believes, as the operator's settings say it. */
 export type GatewaySettings = Pick<SellerPolicy, 'listen' | 'admin' | 'tls' | 'trustedProxies'>;
@@ -93,8 +94,8 @@ async function openDesk(
   limits: GatewayLimits,
   keys: KeyPair | undefined,
 ): Promise<Desk> {
-  const { upstreamConnections: connections, connectMs, idleMs } = limits;
-  const ways = { connections, connectMs, idleMs };
+  const { upstreamConnections: connections, upstreamWaiting: waiting, connectMs, idleMs } = limits;
+  const ways = { connections, waiting, connectMs, idleMs };
   return {
     toll,
     forward: await openForward(ways, resolve === undefined ? {} : { resolve }),
@@ -102,6 +103,7 @@ async function openDesk(
     pseudonym: `tollkeeper-${randomBytes(8).toString('hex')}`,
     protocol: keys === undefined ? 'http' : 'https',
     limits,
+    underway: openUnderway(limits.perHolder),
     metrics: openMetrics(),
     clock,
     log,

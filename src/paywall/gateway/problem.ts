@@ -50,6 +50,19 @@ export function denialOfRefusal({
   return { status, code, detail, headers };
 }
 
+/** What a forwarding came to that failed, as an answer. */
+export function denialOfFailure(code: Code): Denial {
+  if (code === 'body_too_large') return { status: 413, code, headers: [] };
+  if (code === 'rate_limited') return { status: 429, code, headers: SOON };
+  if (code === 'upstream_busy') return { status: 503, code, headers: SOON };
+  const isLate = code === 'HTTP_TIMEOUT';
+  return isLate
+    ? { status: 504, code: 'upstream_late', headers: [] }
+    : { status: 502, code: 'upstream_failed', headers: [] };
+}
+
+const SOON = ['Retry-After', '1'];
+
 /** The largest rest of a body that is read for nothing, so that its connection can be used again; bytes. */
 const MOST_REST_BYTES = 65_536;
 

@@ -3,6 +3,7 @@ import type { Duplex } from 'node:stream';
 import { asTollkeeperError } from '../../base/index.ts';
 import type { Desk } from './desk.ts';
 import { judge } from './judge.ts';
+import { lifeOf } from './limits.ts';
 import type { Outcome } from './metrics.ts';
 import { answerDenial } from './problem.ts';
 import { type Passing, relay } from './relay.ts';
@@ -45,9 +46,8 @@ export async function serveUpgrade(
     response.detachSocket(socket as never);
     socket.write(switching(headers));
     upstream.write(head);
-    // What one use opened does not outlast what the longest token would open.
-    const lifeMs = Math.min(desk.limits.tunnelMs, place.paywall.policy.tokenTtlMs);
-    const tunnel = join(socket, upstream, { idleMs: desk.limits.idleMs, lifeMs }, desk.clock);
+    const limits = { idleMs: desk.limits.idleMs, lifeMs: lifeOf(desk.limits, place) };
+    const tunnel = join(socket, upstream, limits, desk.clock);
     switched.tunnels.add(tunnel);
     void tunnel.closed.then(() => switched.tunnels.delete(tunnel));
     if (switched.draining) tunnel.close();

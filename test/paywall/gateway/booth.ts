@@ -74,6 +74,7 @@ export function boothBefore(
         kind: 'admitted',
         place,
         by: isPaid ? 'token' : 'free',
+        holder: visitor.authorization.join() || visitor.address,
         usesLeft: isPaid ? 4 : undefined,
         freeLeft: isPaid ? undefined : 2,
         url: upstream + place.path + place.query,

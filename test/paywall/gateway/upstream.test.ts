@@ -107,6 +107,28 @@ describe('the use of a token is given back', () => {
   });
 });
 
+test('what would wait for an upstream behind too many is turned away, and the others get their answers', async () => {
+  const held: ServerResponse[] = [];
+  const upstream = await openUpstream((_request, response) => void held.push(response));
+  const booth = boothBefore(upstream.origin);
+  const { url } = await openBehind(booth, {
+    limits: { upstreamConnections: 1, upstreamWaiting: 2 },
+  });
+  const first = ask(url, { headers: paid });
+  await vi.waitUntil(() => held.length === 1);
+  const three = [1, 2, 3].map(() => ask(url, { headers: paid }));
+  const turnedAway = await Promise.race(three);
+  expect([turnedAway.status, booth.uses]).toEqual([503, 3]);
+  expect(turnedAway.headers).toMatchObject({ ...returned, 'retry-after': '1' });
+  expect(JSON.parse(turnedAway.body)).toMatchObject({ code: 'upstream_busy' });
+  for (const count of [1, 2, 3]) {
+    await vi.waitUntil(() => held.length === count);
+    held[count - 1]?.end();
+  }
+  const all = (await Promise.all([first, ...three])).map(({ status }) => status);
+  expect(all.toSorted()).toEqual([200, 200, 200, 503]);
+});
+
 test('a client’s own mistake is delivered, and its use stays taken', async () => {
   const upstream = await openUpstream((_request, response) => {
     response.writeHead(404).end('no such report');
