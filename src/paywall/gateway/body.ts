@@ -19,9 +19,14 @@ export async function readBody(
 /** A body as it comes, of at most `limit` bytes; fails with `body_too_large` at the next. Leaves the request alive. */
 export async function* upTo(request: IncomingMessage, limit: number): AsyncGenerator<Buffer> {
   let size = 0;
-  for await (const piece of request.iterator({ destroyOnReturn: false })) {
-    size += piece.length;
-    if (size > limit) throw new TollkeeperError('body_too_large');
-    yield piece;
+  try {
+    for await (const piece of request.iterator({ destroyOnReturn: false })) {
+      size += piece.length;
+      if (size > limit) throw new TollkeeperError('body_too_large');
+      yield piece;
+    }
+  } finally {
+    // What an upstream did not want to hear would else hold its connection up.
+    request.resume();
   }
 }

@@ -1,6 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { type Code, problem } from '../../base/index.ts';
 import type { Charge, Refusal } from '../toll.ts';
+import { endAnswer } from './last-piece.ts';
 
 /** An answer of the gateway's own: why nothing is forwarded. */
 export interface Denial {
@@ -81,28 +82,27 @@ export function answerDenial(
     'X-Content-Type-Options',
     'nosniff',
   ];
-  if (isGrpc) answerGrpc(response, denial, common);
-  else answerPlain(response, denial, common);
+  const body = isGrpc ? beginGrpc(response, denial, common) : begin(response, denial, common);
+  endAnswer(request, response, body);
 }
 
-function answerPlain(response: ServerResponse, denial: Denial, common: readonly string[]): void {
+function begin(response: ServerResponse, denial: Denial, common: readonly string[]): string {
   const { status, code, amountMsats } = denial;
   const { message: title, hint, retry } = problem(code, denial.detail);
   const body = JSON.stringify({ title, status, code, hint, retry, amountMsats });
   const length = String(Buffer.byteLength(body));
   const lines = ['Content-Type', 'application/problem+json', 'Content-Length', length];
   response.writeHead(status, [...common, ...lines]);
-  response.end(body);
+  return body;
 }
 
 /** gRPC's answer without a message: its status stands in the head. Text outside ASCII is percent-encoded there. */
-function answerGrpc(response: ServerResponse, denial: Denial, common: readonly string[]): void {
+function beginGrpc(response: ServerResponse, denial: Denial, common: readonly string[]): undefined {
   const { status, code, detail } = denial;
   const said = status === 402 ? GRPC_PAYMENT : encodeURI(problem(code, detail).message);
   const grpcStatus = String(GRPC[status] ?? GRPC_INTERNAL);
   const lines = ['Content-Type', 'application/grpc', 'Grpc-Status', grpcStatus];
   response.writeHead(200, [...common, ...lines, 'Grpc-Message', said, 'Content-Length', '0']);
-  response.end();
 }
 
 /** Whether the connection can go on: what is left of the body is short. Node closes it where `Expect` was not met. */

@@ -7,6 +7,7 @@ import { answerHeaders } from './answer-headers.ts';
 import type { Desk } from './desk.ts';
 import { forwardingOf } from './forwarding.ts';
 import type { Admitted } from './judge.ts';
+import { endAnswer } from './last-piece.ts';
 import { lifeOf } from './limits.ts';
 import type { Outcome } from './metrics.ts';
 import { answerDenial, denialOfFailure } from './problem.ts';
@@ -142,6 +143,7 @@ class Relay implements Taker {
     this.#length = headerOf(headers, 'content-length');
     const privacy = headerOf(headers, 'cache-control') === undefined;
     if (privacy) headers.push('Cache-Control', 'private');
+    if (!this.#passing.request.complete) this.#response.shouldKeepAlive = false;
     this.#response.writeHead(status, [...headers, 'Via', '1.1 tollkeeper', ...this.#use.headers()]);
     // A stream's head does not wait for its first piece, which may be long in coming.
     if (this.#length !== undefined) return;
@@ -161,7 +163,7 @@ class Relay implements Taker {
   #finish(piece?: Buffer): void {
     if (this.#over) return;
     this.#end(this.#passed());
-    this.#response.end(piece);
+    endAnswer(this.#passing.request, this.#response, piece);
   }
 
   #passed(): Outcome {
