@@ -57,6 +57,9 @@ export function boothBefore(
       const method = wanted.method as Place['method'];
       return { paywall, route: route!, method, host: host.value, ...path.value, bindsBody };
     },
+    async foresee(_place, { authorization }) {
+      return { kind: 'foreseen', needsBody: authorization.includes(TICKET) };
+    },
     async admit(place, visitor) {
       booth.visitors.push(visitor);
       if (place.path === '/busy') {
