@@ -63,7 +63,7 @@ function added(view: SellerView, input: UpstreamInput, context: ChangeContext): 
   if (!read.ok) return rejected(read);
   const { upstream, secret } = read.value;
   return {
-    append: [{ kind: 'upstream_added', at, owner, upstream, secret }],
+    append: [{ kind: 'upstream_added', at, owner, upstream, ...(secret && { secret }) }],
     answer: { changed: true, upstream },
   };
 }
@@ -81,17 +81,21 @@ function upstreamFrom(
   view: SellerView,
   input: UpstreamInput,
   { owner, now, rules }: ChangeContext,
-): Result<{ readonly upstream: Upstream; readonly secret: SecretHeaders }> {
+): Result<{ readonly upstream: Upstream; readonly secret: SecretHeaders | undefined }> {
   const url = upstreamUrl(input.url, { seller: rules.seller, hosts: hostsOf(view) });
   if (!url.ok) return url;
-  const secret = secretHeaders(input.headers ?? {});
+  const before = upstreamOf(view, owner, input.name);
+  // The values cannot be had back, so they are lost only by a word of their own.
+  const isKept = input.headers === undefined && before !== undefined;
+  const secret = isKept ? ok(undefined) : secretHeaders(input.headers ?? {});
   if (!secret.ok) return secret;
   const upstream = {
     owner,
     name: input.name,
     url: url.value.url,
-    headerNames: Object.keys(secret.value),
-    timeoutMs: input.timeoutMs ?? TIMEOUT_MS.standard,
+    headerNames:
+      secret.value === undefined ? (before?.headerNames ?? []) : Object.keys(secret.value),
+    timeoutMs: input.timeoutMs ?? before?.timeoutMs ?? TIMEOUT_MS.standard,
     registeredAt: now,
   };
   return ok({ upstream, secret: secret.value });

@@ -29,8 +29,16 @@ export function openRegistry(db: Database, sealer: Sealer): Registry {
 }
 
 /** Adds an event and brings what follows from it up to date, in the transaction at hand. */
-export function writeEvent(sql: Sql, sealer: Sealer, { secret, ...event }: NewPaywallEvent): void {
+export function writeEvent(
+  sql: Sql,
+  sealer: Sealer,
+  { secret: given, ...event }: NewPaywallEvent,
+): void {
   const { owner, kind, at } = event;
+  const secret =
+    given === undefined && event.kind === 'upstream_added'
+      ? headersOf(sql, sealer, owner, event.upstream.name)
+      : given;
   const last = sql.get<{ number: bigint }>(
     'SELECT coalesce(max(number), 0) AS number FROM paywall_event',
   );

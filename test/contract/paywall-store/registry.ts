@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { HOUR } from '../../../src/base/index.ts';
+import type { NewPaywallEvent } from '../../../src/paywall/event.ts';
 import type { Asked, SellerView } from '../../../src/paywall/store.ts';
 import type { Bench } from './bench.ts';
 import { added, created, OWNER, PAYWALL, paused, paywall, proposal, proposed } from './fixture.ts';
@@ -154,6 +155,15 @@ export function registryContract(bench: Bench): void {
       expect(JSON.stringify(shown)).not.toContain('canary');
       const missing = bench.store.registry.headers('bob', 'api');
       await expect(missing).rejects.toMatchObject({ code: 'upstream_not_found' });
+    });
+
+    test('keeps the secret headers of an upstream that is added anew without any', async () => {
+      await bench.append(added());
+      const { secret: _secret, ...again } = added({ url: 'http://127.0.0.1:4000' });
+      await bench.append(again as NewPaywallEvent);
+      expect(await bench.store.registry.headers(OWNER, 'api')).toEqual({ 'x-key': 'canary' });
+      await bench.append(added({}, {} as never));
+      expect(await bench.store.registry.headers(OWNER, 'api')).toEqual({});
     });
 
     test('has one upstream of a name and owner, and none once it is removed', async () => {
