@@ -1,8 +1,8 @@
 import { type Log, MINUTE, SECOND } from '../base/index.ts';
-import type { InvoiceIssuer } from './issuer.ts';
 import type { TollMeans } from './means.ts';
 import { settleOverdue } from './overdue.ts';
 import type { Receipt } from './settlement.ts';
+import type { Earner } from './store.ts';
 
 /** Follows what the node receives, and books it; and asks what became of invoices that nobody paid in time. */
 export interface Collector {
@@ -71,7 +71,7 @@ export function openCollector({
 
 async function book(
   takings: TollMeans['paywalls']['takings'],
-  { node }: Pick<InvoiceIssuer, 'node'>,
+  node: Earner,
   receipt: Receipt,
   log: Log,
 ): Promise<void> {

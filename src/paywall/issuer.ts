@@ -34,6 +34,8 @@ export function isPaid(standing: Standing, asked: Msat): boolean {
 export interface InvoiceIssuer {
   /** Names the node whose invoices they are: indexes of two nodes have nothing to do with each other. */
   readonly node: string;
+  /** Whether what it receives is worth anything. */
+  readonly real: boolean;
   /** Rejects with `wallet_unavailable`. */
   issue(order: InvoiceOrder): Promise<IssuedInvoice>;
   /** Rejects with `wallet_unavailable`: a node that does not answer says nothing of an invoice. */

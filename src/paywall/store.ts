@@ -2,6 +2,7 @@ import type { Code, Result } from '../base/index.ts';
 import type { NewPaywallEvent, PaywallEvent, SecretHeaders } from './event.ts';
 import type { PaywallId, ProposalId } from './id.ts';
 import type { InvoiceStatus } from './invoice.ts';
+import type { InvoiceIssuer } from './issuer.ts';
 import type { Paywall } from './paywall.ts';
 import type { Proposal } from './proposal.ts';
 import type { Income, Ingested, Receipt, Settlement } from './settlement.ts';
@@ -97,15 +98,18 @@ export interface SettlementQuery {
   readonly before?: number;
 }
 
+/** The node that received something. */
+export type Earner = Pick<InvoiceIssuer, 'node' | 'real'>;
+
 /** What was earned. */
 export interface Takings {
   /** The highest index of a node that is in the books; 0 before the first. */
   cursor(node: string): Promise<bigint>;
-  /** Books a node's receipt, exactly once; its invoice becomes settled, and the cursor moves, in the same transaction. */
-  book(node: string, receipt: Receipt): Promise<Ingested>;
+  /** Books the receipt of a node, exactly once; its invoice becomes settled, and the cursor moves, in the same transaction. */
+  book(node: Earner, receipt: Receipt): Promise<Ingested>;
   list(query: SettlementQuery): Promise<readonly Settlement[]>;
-  /** Receipts that belong to no invoice of the record, newest first. */
-  unknown(limit: number): Promise<readonly Settlement[]>;
+  /** How many receipts since a time (ms) belong to no invoice of the record. */
+  unknown(since: number): Promise<number>;
   /** By paywall and day (UTC), from a time on (ms); newest day first. */
   income(owner: string, since: number): Promise<readonly Income[]>;
   /** Tokens whose invoices a node made, are over at a time (ms), and are still called open; those first that are longest over. */

@@ -68,6 +68,7 @@ CREATE TRIGGER paywall_token_rises BEFORE UPDATE OF rank ON paywall_token WHEN n
 CREATE TABLE settlement (
   payment_hash TEXT PRIMARY KEY CHECK (length(payment_hash) = 64),
   node TEXT NOT NULL,
+  real INTEGER NOT NULL CHECK (real IN (0, 1)),
   node_index INTEGER NOT NULL,
   msat INTEGER NOT NULL,
   settled_at INTEGER NOT NULL,
@@ -81,7 +82,7 @@ CREATE INDEX settlement_of_node ON settlement (node, node_index);
 CREATE INDEX settlement_newest ON settlement (owner, booked_at);
 CREATE INDEX settlement_of_paywall ON settlement (paywall_id, booked_at);
 CREATE INDEX settlement_income ON settlement (owner, settled_at);
-CREATE INDEX settlement_unknown ON settlement (booked_at) WHERE fit = 'unknown';
+CREATE INDEX settlement_unknown ON settlement (settled_at) WHERE fit = 'unknown';
 CREATE TRIGGER settlement_stays BEFORE UPDATE ON settlement
   BEGIN SELECT raise(ABORT, 'settlements are only ever appended'); END;
 CREATE TRIGGER settlement_remains BEFORE DELETE ON settlement

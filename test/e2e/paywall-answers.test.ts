@@ -3,7 +3,7 @@ import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 import { systemClock } from '../../src/base/index.ts';
 import { compose, type Tollkeeper } from '../../src/server/compose.ts';
 import { findHome } from '../../src/server/home.ts';
-import { receipt, token } from '../contract/paywall-store/fixture.ts';
+import { NODE, receipt, token } from '../contract/paywall-store/fixture.ts';
 import { type Connected, type Form, KINDS, type Reply } from './client.ts';
 import { type Desk, openDesk, serverCommand } from './desk.ts';
 import { callModern, MODERN, openWire, type Wire } from './wire.ts';
@@ -188,7 +188,7 @@ test('settlements are read page by page, each once, also those of one moment', a
   await Promise.all(
     hashes.map(paymentHash => tokens.keep(token({ paymentHash, paywallId, owner: 'local' }))),
   );
-  await Promise.all(hashes.map((hash, at) => takings.book('node', receipt(at + 1, hash))));
+  await Promise.all(hashes.map((hash, at) => takings.book(NODE, receipt(at + 1, hash))));
   const client = await desk.start('v2 modern', undefined, SETS);
   const found: string[] = [];
   for (let cursor: number | undefined; ; ) {

@@ -132,9 +132,7 @@ test('a receipt that fits no invoice is kept, and told', async () => {
     },
     log,
   );
-  const unknown = () => counter.store.paywalls.takings.unknown(9);
-  await vi.waitUntil(async () => (await unknown()).length > 0);
-  expect(await unknown()).toMatchObject([{ paymentHash, fit: 'unknown' }]);
+  await vi.waitUntil(async () => (await counter.store.paywalls.takings.unknown(0)) === 1);
   await vi.waitUntil(() => told.length > 0);
   expect(told[0]).toMatchObject({ id: `settlement_${paymentHash}`, fit: 'unknown', amount: '5' });
 });
