@@ -31,6 +31,12 @@ export interface RegistryReads {
   readonly proposalId?: ProposalId;
 }
 
+/** A proposal of an owner, and what became of it. */
+export interface Proposed {
+  readonly proposal: Proposal;
+  readonly end?: ProposalEnd;
+}
+
 /** How often an owner was asked lately, and what they said. */
 export interface Asked {
   /** Proposals of the last hour. */
@@ -38,7 +44,7 @@ export interface Asked {
   /** When the newest no to each subject was said, ms. */
   readonly declinedAt: ReadonlyMap<Proposal['subject'], number>;
   /** The proposal of the reads, if it is the owner's, and what became of it. */
-  readonly proposal: { readonly proposal: Proposal; readonly end?: ProposalEnd } | undefined;
+  readonly proposal: Proposed | undefined;
 }
 
 /** What a decision wants recorded, with what it answers its caller; or a refusal that records nothing. */
@@ -51,8 +57,6 @@ export interface EventQuery {
   readonly owner: string;
   readonly paywallId?: PaywallId;
   readonly limit: number;
-  /** Only events before this, ms. */
-  readonly before?: number;
 }
 
 /** The record of what is sold. */
@@ -68,6 +72,8 @@ export interface Registry {
     decide: (view: SellerView, asked: Asked) => RegistryVerdict<T>,
   ): Promise<Result<T>>;
   events(query: EventQuery): Promise<readonly PaywallEvent[]>;
+  /** An owner's proposal, whether it waits or not. */
+  proposal(owner: string, id: ProposalId): Promise<Proposed | undefined>;
   /** Opens the secret headers of an upstream. For the gateway alone. */
   headers(owner: string, upstream: string): Promise<SecretHeaders>;
 }
