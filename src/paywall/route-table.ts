@@ -66,26 +66,19 @@ export function conflictOf(
 
 function conflict(one: Listed, other: Listed): boolean {
   if (!overlap(one.pattern, other.pattern)) return false;
-  if (one.paywall.owner !== other.paywall.owner) return isClaimed(other.paywall);
+  if (one.paywall.owner !== other.paywall.owner) return other.paywall.opened;
   const order = narrower(one.pattern, other.pattern);
   if (order === 'undecided') return true;
   const shared = one.route.methods.some(method => other.route.methods.includes(method));
   return order === 'same' && shared;
 }
 
-/** Whether a human opened it. A draft, which needs no approval, keeps no other owner off. */
-function isClaimed({ status, approved }: Paywall): boolean {
-  return status === 'active' || approved !== undefined;
-}
-
 /** All but the drafts of one owner that meet what another one opened. */
 function undisputed(all: readonly Listed[]): readonly Listed[] {
-  const [claims = [], drafts = []] = [true, false].map(claimed =>
-    all.filter(({ paywall }) => isClaimed(paywall) === claimed),
-  );
+  const claims = all.filter(({ paywall }) => paywall.opened);
   const isMet = ({ paywall, pattern }: Listed): boolean =>
     claims.some(other => other.paywall.owner !== paywall.owner && overlap(other.pattern, pattern));
-  return [...claims, ...drafts.filter(draft => !isMet(draft))];
+  return all.filter(each => each.paywall.opened || !isMet(each));
 }
 
 /** Every pattern that covers a host, narrowest first: itself, then what each of its parents writes as `*.parent`. */

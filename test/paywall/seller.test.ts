@@ -383,10 +383,14 @@ test('a draft keeps no other owner off, and is not opened over what they sell', 
   const { paywalls } = await house.store.paywalls.registry.view();
   const found = routeTable(paywalls).find('api.example', '/v1/reports');
   expect(found).toMatchObject([{ paywall: { id } }]);
-  for (const paywallId of drafts) {
-    const opening = await house.seller.order('bob', { kind: 'resume', input: { paywallId } });
-    expect(opening).toMatchObject({ ok: false, code: 'route_conflict' });
-  }
+  const open = () =>
+    Promise.all(
+      drafts.map(paywallId => house.seller.order('bob', { kind: 'resume', input: { paywallId } })),
+    );
+  const conflict = { ok: false, code: 'route_conflict' };
+  expect(await open()).toMatchObject([conflict, conflict]);
+  await house.seller.order('alice', { kind: 'pause', input: { paywallId: id } });
+  expect(await open()).toMatchObject([conflict, conflict]);
 });
 
 describe('what may not be sold', () => {

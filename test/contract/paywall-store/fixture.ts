@@ -23,6 +23,7 @@ export function paywall(more: Partial<Paywall> = {}): Paywall {
     name: 'Reports',
     description: 'msat:5',
     status: 'active',
+    opened: true,
     policy,
     routes: [],
     metadata: { a: 'b' },
