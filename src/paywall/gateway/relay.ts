@@ -3,7 +3,7 @@ import type { Duplex } from 'node:stream';
 import { type Refused, refuse } from '../../base/index.ts';
 import { type Sending, startTimer, type Taker } from '../../http/index.ts';
 import type { Pass } from '../toll.ts';
-import { answerHeaders } from './answer-headers.ts';
+import { answerHeaders, headerOf } from './answer-headers.ts';
 import type { Desk } from './desk.ts';
 import { forwardingOf } from './forwarding.ts';
 import type { Admitted } from './judge.ts';
@@ -11,7 +11,7 @@ import { endAnswer } from './last-piece.ts';
 import { lifeOf } from './limits.ts';
 import type { Outcome } from './metrics.ts';
 import { answerDenial, denialOfFailure } from './problem.ts';
-import { type Use, useOf } from './use.ts';
+import { isDelivery, type Use, useOf } from './use.ts';
 
 /** A request that may pass, and where its answer goes. */
 export interface Passing {
@@ -176,14 +176,4 @@ class Relay implements Taker {
     if (this.#begun) this.#desk.underway.end(this.#passing.pass.holder);
     this.#tell(outcome);
   }
-}
-
-/** Whether what an upstream answers is what was paid for: a client's own mistake is, the upstream's trouble is not. */
-function isDelivery(status: number): boolean {
-  return status < 500 && status !== 429;
-}
-
-function headerOf(lines: readonly string[], name: string): string | undefined {
-  const at = lines.findIndex((line, index) => index % 2 === 0 && line.toLowerCase() === name);
-  return at < 0 ? undefined : lines[at + 1];
 }

@@ -40,3 +40,8 @@ export function useOf(pass: Pass, metrics: Metrics, log: Log): Use {
 function left(name: string, count: number | undefined, back: number): readonly string[] {
   return count === undefined ? [] : [name, String(count + back)];
 }
+
+/** Whether what an upstream answers is what was paid for: a client's own mistake is, the upstream's trouble is not. */
+export function isDelivery(status: number): boolean {
+  return status < 500 && status !== 429;
+}
