@@ -62,7 +62,7 @@ export const SELLER_MEANINGS: Readonly<Record<string, string>> = {
   askedMsats: 'What the invoice asked for',
   fit: '`whole`, or `short` where less came in than was asked',
   settledAt: 'When it came in, ISO 8601',
-  createdAtMs: 'The same in ms since 1970, as the cursor counts',
+  createdAtMs: 'When it was booked, ms since 1970, as the cursor counts: each has its own',
   paymentProofRef: '`payment_hash:` and the hash; the preimage itself is never shown',
   nextCursor: 'For `beforeCreatedAtMs` of the next call; missing at the end',
 };

@@ -464,6 +464,11 @@ export const CODES = {
     'Repeat the request with the same token: L402-Use says that it is still good.',
     'later',
   ),
+  upstream_busy: entry(
+    'What was paid for is asked for by too many at once.',
+    'Repeat the request with the same token after a moment: L402-Use says that it is still good.',
+    'later',
+  ),
   upstream_late: entry(
     'What was paid for took too long to come.',
     'Repeat the request with the same token: L402-Use says that it is still good.',

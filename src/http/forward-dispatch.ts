@@ -3,17 +3,21 @@ import { TollkeeperError } from '../base/index.ts';
 import { startTimer } from './deadline.ts';
 import { refusalOf } from './failure.ts';
 import type { Forwarding, Sending, Taker } from './forward.ts';
+import type { Wait } from './waiting.ts';
 
 type Controller = Dispatcher.DispatchController;
 
 /** Sends one request and tells its taker what comes. Never throws. */
-export function dispatch(agent: Agent, forwarding: Forwarding, taker: Taker): Sending {
-  const course = new Course(forwarding, taker);
+export function dispatch(agent: Agent, wait: Wait, forwarding: Forwarding, taker: Taker): Sending {
   const { url, access } = forwarding;
-  if (access.plainHttp || url.startsWith('https:')) {
-    agent.dispatch(optionsOf(forwarding), handlerOf(course, taker));
-  } else {
-    queueMicrotask(() => course.stop(new TollkeeperError('url_invalid')));
+  const options = optionsOf(forwarding);
+  const isOpen = access.plainHttp || url.startsWith('https:');
+  const written = isOpen ? wait(String(options.origin)) : undefined;
+  const course = new Course(forwarding, taker, written);
+  if (written !== undefined) agent.dispatch(options, handlerOf(course, taker));
+  else {
+    const why = new TollkeeperError(isOpen ? 'upstream_busy' : 'url_invalid');
+    queueMicrotask(() => course.stop(why));
   }
   return {
     pause: () => course.wire?.pause(),
@@ -33,19 +37,23 @@ class Course {
   readonly #timeoutMs: number;
   readonly #streams: boolean;
   readonly #taker: Taker;
+  readonly #written: (() => void) | undefined;
   #stopped: Error | undefined;
   #clear: () => void;
 
-  constructor(forwarding: Forwarding, taker: Taker) {
+  /** `written` is told once it no longer waits to be written. */
+  constructor(forwarding: Forwarding, taker: Taker, written: (() => void) | undefined) {
     this.#timeoutMs = forwarding.timeoutMs;
     this.#streams = forwarding.body !== null && !(forwarding.body instanceof Uint8Array);
     this.#taker = taker;
+    this.#written = written;
     this.#clear = this.#timer();
   }
 
   /** The request begins to be written. However long an upload takes is its client's affair, and bounded there. */
   started(controller: Controller): void {
     this.wire = controller;
+    this.#written?.();
     if (this.#stopped !== undefined) controller.abort(this.#stopped);
     else if (this.#streams) this.#clear();
   }
@@ -66,6 +74,12 @@ class Course {
     const first = !this.over;
     this.over = true;
     return first;
+  }
+
+  /** undici is done with it. */
+  broke(error: Error): void {
+    this.#written?.();
+    this.fail(error);
   }
 
   fail(error: Error): void {
@@ -104,7 +118,7 @@ function handlerOf(course: Course, taker: Taker): Dispatcher.DispatchHandler {
       if (course.ends()) taker.switched(linesOf(controller), socket);
       else socket.destroy();
     },
-    onResponseError: (_controller, error) => course.fail(error),
+    onResponseError: (_controller, error) => course.broke(error),
   };
 }
 

@@ -4,6 +4,7 @@ import type { Access } from './access.ts';
 import { type ConnectionLimits, openConnections } from './connection.ts';
 import { dispatch } from './forward-dispatch.ts';
 import { type Resolve, systemResolve } from './resolver.ts';
+import { openWait } from './waiting.ts';
 
 /** One request as it is passed on. */
 export interface Forwarding {
@@ -30,7 +31,7 @@ export interface Taker {
   end(): void;
   /** The upstream switched protocols: the socket is the taker's. */
   switched(headers: readonly string[], socket: Duplex): void;
-  /** There is no answer, or no more of it: `HTTP_TIMEOUT`, `SSRF_BLOCKED`, `url_invalid` or `L402TransportError`. */
+  /** There is no answer, or no more of it: `HTTP_TIMEOUT`, `upstream_busy`, `SSRF_BLOCKED`, `url_invalid` or `L402TransportError`. */
   failed(refused: Refused): void;
 }
 
@@ -50,15 +51,22 @@ export interface Forward {
   close(): Promise<void>;
 }
 
+/** What a way to upstreams is bounded by. */
+export interface ForwardLimits extends ConnectionLimits {
+  /** Requests that wait for a connection to one origin; further ones fail with `upstream_busy`. */
+  readonly waiting: number;
+}
+
 /** Prepares the way; connects nothing. `resolve` is for tests. */
 export async function openForward(
-  limits: ConnectionLimits,
+  limits: ForwardLimits,
   { resolve = systemResolve }: { readonly resolve?: Resolve } = {},
 ): Promise<Forward> {
   const connections = await openConnections(limits, resolve);
+  const wait = openWait(limits.waiting);
   return {
     send: (forwarding, taker) =>
-      dispatch(connections.agentFor(forwarding.access), forwarding, taker),
+      dispatch(connections.agentFor(forwarding.access), wait, forwarding, taker),
     close: () => connections.destroy(),
   };
 }

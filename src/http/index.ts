@@ -1,5 +1,6 @@
 export type { Access, Judge } from './access.ts';
 export { isLoopback, type Zone, zoneOf } from './address.ts';
+export { startTimer } from './deadline.ts';
 export { type Download, download } from './download.ts';
 export { type Egress, type Limits, openEgress } from './egress.ts';
 export type { Exchanged, Received } from './exchange.ts';

@@ -1,13 +1,13 @@
 import { once } from 'node:events';
 import { createServer, type Server, type ServerOptions } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { SECOND, TollkeeperError } from '../base/index.ts';
+import { TollkeeperError } from '../base/index.ts';
 
 /** The bounds of what comes in, in ms and bytes. */
 export interface ListenerLimits {
   /** Connections at a time; further ones are closed at once. */
   readonly connections: number;
-  /** How long a client may take over its header section. */
+  /** How long a client may take over its TLS handshake, and over a header section. */
   readonly headersMs: number;
   /** How long it may take over a whole request. */
   readonly requestMs: number;
@@ -30,7 +30,10 @@ const CHECK_MS = 500;
 /** A server for HTTP/1.1, or with a key pair for HTTPS (TLS 1.2 or later); it does not listen yet. */
 export async function openListener(limits: ListenerLimits, keys?: KeyPair): Promise<Server> {
   const options = optionsOf(limits);
-  const server = keys === undefined ? createServer(options) : await secureServer(options, keys);
+  const server =
+    keys === undefined
+      ? createServer(options)
+      : await secureServer({ ...options, handshakeTimeout: limits.headersMs }, keys);
   server.maxConnections = limits.connections;
   server.timeout = limits.idleMs;
   // Node would leave lines out beyond this count and say nothing; the size of the section bounds it as well.
@@ -73,11 +76,13 @@ function optionsOf(limits: ListenerLimits): ServerOptions {
   };
 }
 
-async function secureServer(options: ServerOptions, { cert, key }: KeyPair): Promise<Server> {
+async function secureServer(
+  options: ServerOptions & { readonly handshakeTimeout: number },
+  { cert, key }: KeyPair,
+): Promise<Server> {
   const { createServer: createSecure } = await import('node:https');
-  const secure = { handshakeTimeout: 10 * SECOND, minVersion: 'TLSv1.2' as const };
   try {
-    return createSecure({ ...options, ...secure, cert, key });
+    return createSecure({ ...options, minVersion: 'TLSv1.2', cert, key });
   } catch (cause) {
     const detail = 'The TLS certificate and its key do not fit.';
     throw new TollkeeperError('gateway_config_invalid', detail, { cause });

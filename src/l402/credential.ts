@@ -24,7 +24,8 @@ export interface CredentialHeaders {
 }
 
 const MOST_CHARS = 32_768;
-const SCHEME = /^[ \t]*(?:L402|LSAT)(?:[ \t]|$)/i;
+/** Also behind another scheme: what could be meant for us is judged as such, and passed on to nobody. */
+const OURS = /(?:^|[\s,])(?:L402|LSAT)[ \t]|^[ \t]*(?:L402|LSAT)[ \t]*$/i;
 const COLON_FORM = /^[A-Z0-9]{4}[ \t]+([A-Za-z0-9+/_-]+={0,2}):([0-9a-f]{64})$/i;
 
 /** A bought token and what unlocks it, ready to be sent; a secret. */
@@ -48,11 +49,14 @@ export function formatCredential(
 /** Whether a request carries anything that is meant as a credential of ours, well-formed or not. */
 export function carriesCredential(headers: CredentialHeaders): boolean {
   const { authorization, grpcMacaroon, macaroon } = headers;
-  return authorization.some(isOurs) || grpcMacaroon !== undefined || macaroon !== undefined;
+  return (
+    authorization.some(isCredentialLine) || grpcMacaroon !== undefined || macaroon !== undefined
+  );
 }
 
-function isOurs(line: string): boolean {
-  return SCHEME.test(line);
+/** Whether a line of `Authorization` is meant as a credential of ours. */
+export function isCredentialLine(line: string): boolean {
+  return OURS.test(line);
 }
 
 /**
@@ -61,7 +65,7 @@ function isOurs(line: string): boolean {
  * Refuses with invalid_input.
  */
 export function parseCredential(headers: CredentialHeaders): Result<Credential> {
-  const lines = headers.authorization.filter(isOurs);
+  const lines = headers.authorization.filter(isCredentialLine);
   const hex = headers.grpcMacaroon ?? headers.macaroon;
   if (lines.length === 0 && hex === undefined) {
     return refuse('invalid_input', 'The request carries no L402 credential.');

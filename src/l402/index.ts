@@ -11,6 +11,7 @@ export {
   type CredentialHeaders,
   carriesCredential,
   formatCredential,
+  isCredentialLine,
   parseCredential,
 } from './credential.ts';
 export { decodeIdentifier, encodeIdentifier } from './identifier.ts';

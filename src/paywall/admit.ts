@@ -70,14 +70,15 @@ async function withToken(passage: Passage, { token, grant }: Verified): Promise<
   const { tokens, quota } = passage.admitting;
   const full = await counted(passage);
   if (full !== undefined) return full;
-  if (grant.uses === undefined) return pass(passage, { by: 'token' }, async () => false);
+  const counts = { by: 'token', holder: token.id } as const;
+  if (grant.uses === undefined) return pass(passage, counts, async () => false);
   const used = await tokens.claim(token.id, grant.uses);
   if (used === undefined) {
     quota.giveBack(place.paywall.id);
     return charge(passage, 'token_spent');
   }
   const usesLeft = grant.uses - used;
-  return pass(passage, { by: 'token', usesLeft }, async () => {
+  return pass(passage, { ...counts, usesLeft }, async () => {
     await tokens.giveBack(token.id);
     return true;
   });
@@ -96,7 +97,7 @@ async function withoutCredential(passage: Passage): Promise<Answer> {
     giveBack();
     return full;
   }
-  return pass(passage, { by: 'free', freeLeft }, async () => {
+  return pass(passage, { by: 'free', holder: client.network, freeLeft }, async () => {
     giveBack();
     return true;
   });
@@ -131,11 +132,11 @@ function limited({ code, retryAfterSeconds }: Pick<Refused, 'code'> & Wait): Ref
   return retryAfterSeconds === undefined ? refusal : { ...refusal, retryAfterSeconds };
 }
 
-type Counted = Pick<Pass, 'by'> & Partial<Pick<Pass, 'usesLeft' | 'freeLeft'>>;
+type Counted = Pick<Pass, 'by' | 'holder'> & Partial<Pick<Pass, 'usesLeft' | 'freeLeft'>>;
 
 function pass(
   { place, lead }: Passage,
-  { by, usesLeft, freeLeft }: Counted,
+  { by, holder, usesLeft, freeLeft }: Counted,
   undo: () => Promise<boolean>,
 ): Pass {
   const { base, headers, timeoutMs, access } = lead;
@@ -144,6 +145,7 @@ function pass(
     kind: 'admitted',
     place,
     by,
+    holder,
     usesLeft,
     freeLeft,
     url: `${base}${place.path}${place.query}`,

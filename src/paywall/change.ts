@@ -69,12 +69,14 @@ function created(view: SellerView, input: Input<'create'>, context: ChangeContex
   if (!policy.ok) return policy;
   const routes = routesFrom(input.routes, routeIds);
   if (!routes.ok) return routes;
+  const status = policy.value.killSwitch ? 'paused' : (input.status ?? 'active');
   const paywall: Paywall = {
     id: paywallId,
     owner,
     name: input.name,
     description: input.description,
-    status: policy.value.killSwitch ? 'paused' : (input.status ?? 'active'),
+    status,
+    opened: status === 'active',
     policy: policy.value,
     routes: routes.value,
     metadata: input.metadata ?? {},
@@ -133,7 +135,7 @@ function resumed(view: SellerView, before: Paywall, context: ChangeContext): Res
       kills: false,
     });
   }
-  const paywall: Paywall = { ...before, status: 'active', updatedAt: context.now };
+  const paywall: Paywall = { ...before, status: 'active', opened: true, updatedAt: context.now };
   return written(view, before, paywall, 'paywall_resumed', context);
 }
 
@@ -164,7 +166,7 @@ function written(
     each => each.owner === owner && each.id !== paywall.id && each.status !== 'archived',
   );
   const widens = paywall.status === 'active' ? widening(paywall.approved, exposureOf(paywall)) : [];
-  const shifted = before === undefined ? [] : shifts(before.routes, paywall.routes, others);
+  const shifted = shifts(before, paywall, others);
   const { killSwitch: kills } = paywall.policy;
   const changed = before === undefined || !isSame(before, paywall);
   return ok({ kind, paywall, changed, widens: [...widens, ...shifted], kills });

@@ -1,9 +1,10 @@
-import { type Log, SECOND } from '../base/index.ts';
-import type { InvoiceIssuer } from './issuer.ts';
+import { type Log, MINUTE, SECOND } from '../base/index.ts';
 import type { TollMeans } from './means.ts';
+import { settleOverdue } from './overdue.ts';
 import type { Receipt } from './settlement.ts';
+import type { Earner } from './store.ts';
 
-/** Follows what the node receives, and books it. */
+/** Follows what the node receives, and books it; and asks what became of invoices that nobody paid in time. */
 export interface Collector {
   /** Resolves once nothing is booked any more. */
   close(): Promise<void>;
@@ -11,6 +12,9 @@ export interface Collector {
 
 /** How long it waits before it asks a node again that was lost, ms: longer each time, up to the last. */
 const PAUSES = [SECOND, 2 * SECOND, 5 * SECOND, 15 * SECOND, 60 * SECOND] as const;
+
+/** How often it asks about invoices whose time is over, ms. */
+const OVERDUE_MS = MINUTE;
 
 /**
  * Starts to book every receipt of the node from the last that is in the books on, for as long as it is open. Where
@@ -46,7 +50,17 @@ export function openCollector({
       failures = Math.min(failures + 1, PAUSES.length - 1);
     }
   };
-  const running = run();
+  const check = async (): Promise<void> => {
+    while (!signal.aborted) {
+      try {
+        await settleOverdue(await issuer(), paywalls, clock.now(), signal);
+      } catch (cause) {
+        log.warn({ cause }, 'What became of invoices could not be told; it is asked again.');
+      }
+      await clock.after(OVERDUE_MS, signal);
+    }
+  };
+  const running = Promise.all([run(), check()]);
   return {
     async close() {
       closing.abort();
@@ -57,7 +71,7 @@ export function openCollector({
 
 async function book(
   takings: TollMeans['paywalls']['takings'],
-  { node }: Pick<InvoiceIssuer, 'node'>,
+  node: Earner,
   receipt: Receipt,
   log: Log,
 ): Promise<void> {

@@ -45,5 +45,8 @@ export type PaywallEvent = { readonly at: number; readonly owner: string } & (
 /** The values of an upstream's secret headers, by their lower-case names: sealed wherever they are kept. */
 export type SecretHeaders = Readonly<Record<string, string>>;
 
-/** An event on its way into the record, with its sealed part if it has one. */
+/**
+ * An event on its way into the record, with its sealed part if it has one. An upstream that is added without one keeps
+ * what is sealed for its name.
+ */
 export type NewPaywallEvent = PaywallEvent & { readonly secret?: SecretHeaders };

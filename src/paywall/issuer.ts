@@ -25,10 +25,17 @@ export type Standing =
   | { readonly status: 'settled'; readonly amount: Msat; readonly settledAt: number }
   | { readonly status: Exclude<InvoiceStatus, 'settled'> | 'not_found' };
 
+/** Whether all that was asked arrived. A node never takes less; one that says so has been tampered with. */
+export function isPaid(standing: Standing, asked: Msat): boolean {
+  return standing.status === 'settled' && standing.amount >= asked;
+}
+
 /** Who asks for money: the seller's side of a wallet. Each call ends within its own deadline. */
 export interface InvoiceIssuer {
   /** Names the node whose invoices they are: indexes of two nodes have nothing to do with each other. */
   readonly node: string;
+  /** Whether what it receives is worth anything. */
+  readonly real: boolean;
   /** Rejects with `wallet_unavailable`. */
   issue(order: InvoiceOrder): Promise<IssuedInvoice>;
   /** Rejects with `wallet_unavailable`: a node that does not answer says nothing of an invoice. */

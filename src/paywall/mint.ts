@@ -145,7 +145,8 @@ async function make(
   const { token, macaroon } = signed(issued, { ...terms, expiresAt });
   const { id: paywallId, owner } = paywall;
   const dates = { mintedAt: now, invoiceExpiresAt: issued.expiresAt, expiresAt };
-  await paywalls.tokens.keep({ ...token, owner, paywallId, routeId: route.id, amount, ...dates });
+  const sale = { owner, paywallId, routeId: route.id, amount, node: node.node };
+  await paywalls.tokens.keep({ ...token, ...sale, ...dates });
   return {
     challenge: formatChallengePair({ macaroon, invoice: issued.invoice }),
     amount,

@@ -8,6 +8,7 @@ import { ordered } from './order.ts';
 import type { Paywall } from './paywall.ts';
 import { asked } from './propose.ts';
 import type { Seller } from './seller.ts';
+import { faultOf } from './soundness.ts';
 import type { SellerView } from './store.ts';
 
 /** Opens what the tools and the terminal manage paywalls with. */
@@ -58,9 +59,11 @@ export function openSeller({ paywalls: { registry }, rules, clock }: SellerMeans
     },
     upstreams: owner => owned(owner, view => view.upstreams),
     async isOpen({ id, owner }) {
-      const [view, { seller, broken }] = await Promise.all([registry.view(), rules()]);
-      const isStopped = view.killed || seller.paused || broken;
-      return !isStopped && ownPaywall(view, id, owner)?.status === 'active';
+      const [view, now] = await Promise.all([registry.view(), rules()]);
+      const isStopped = view.killed || now.seller.paused || now.broken;
+      const paywall = ownPaywall(view, id, owner);
+      const isActive = !isStopped && paywall?.status === 'active';
+      return isActive && faultOf(paywall, { view, rules: now }) === undefined;
     },
   };
 }

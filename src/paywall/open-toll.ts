@@ -1,5 +1,6 @@
 import { type Refused, SECOND, TollkeeperError } from '../base/index.ts';
-import { type Admitting, admit } from './admit.ts';
+import { type Admitting, admit, type Request } from './admit.ts';
+import { foresee } from './foresee.ts';
 import { openFree } from './free.ts';
 import { hostNameOf } from './host-name.ts';
 import type { TollMeans } from './means.ts';
@@ -55,14 +56,21 @@ export function openToll(means: TollMeans): Toll {
       safely(async () => {
         const serving = await current();
         const found = find(serving, wanted);
-        // A body takes its time to arrive, and what changed meanwhile counts; else nothing comes in between.
+        // Nothing comes in between, unless a body has to arrive.
         if (!('kind' in found || found.bindsBody)) foundIn.set(found, serving);
         return found;
       }),
+    foresee: (place, visitor) =>
+      safely(async () =>
+        foresee(admitting.verify, await current(), { place, visitor, now: clock.now() }),
+      ),
     admit: (place, visitor) =>
       safely(async () => {
-        const serving = foundIn.get(place) ?? (await current());
-        return admit(admitting, serving, { place, visitor, now: clock.now() });
+        const served = foundIn.get(place);
+        const request = { place, visitor, now: clock.now() };
+        return served === undefined
+          ? admitAnew(admitting, await current(), request)
+          : admit(admitting, served, request);
       }),
     async close() {
       closing.abort();
@@ -136,6 +144,13 @@ function find(serving: Serving, { method, host, target }: Wanted): Place | Refus
     ...path.value,
     bindsBody,
   };
+}
+
+/** A body takes its time to arrive: a pause, a kill and a new price that came meanwhile count. */
+async function admitAnew(admitting: Admitting, serving: Serving, request: Request) {
+  const { method, host, path, query } = request.place;
+  const found = find(serving, { method, host, target: path + query });
+  return 'kind' in found ? found : admit(admitting, serving, { ...request, place: found });
 }
 
 /** Why nothing is served here now. What the operator's settings say against a paywall is not a visitor's to know. */

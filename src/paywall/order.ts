@@ -2,6 +2,7 @@ import { ok, type Refused, type Result, refuse } from '../base/index.ts';
 import { granted } from './answer.ts';
 import { type ChangeContext, changeOf, ownPaywall } from './change.ts';
 import type { Command, OperatorCommand } from './command.ts';
+import { hostsOf, upstreamOf } from './destination.ts';
 import type { Author, NewPaywallEvent, SecretHeaders } from './event.ts';
 import type { PaywallId } from './id.ts';
 import { eventOf, rejected } from './propose.ts';
@@ -62,13 +63,13 @@ function added(view: SellerView, input: UpstreamInput, context: ChangeContext): 
   if (!read.ok) return rejected(read);
   const { upstream, secret } = read.value;
   return {
-    append: [{ kind: 'upstream_added', at, owner, upstream, secret }],
+    append: [{ kind: 'upstream_added', at, owner, upstream, ...(secret && { secret }) }],
     answer: { changed: true, upstream },
   };
 }
 
 function removed(view: SellerView, name: string, { owner, now: at }: ChangeContext): Verdict {
-  const upstream = view.upstreams.find(each => each.owner === owner && each.name === name);
+  const upstream = upstreamOf(view, owner, name);
   if (upstream === undefined) return { reject: 'upstream_not_found' };
   return {
     append: [{ kind: 'upstream_removed', at, owner, upstream }],
@@ -80,18 +81,21 @@ function upstreamFrom(
   view: SellerView,
   input: UpstreamInput,
   { owner, now, rules }: ChangeContext,
-): Result<{ readonly upstream: Upstream; readonly secret: SecretHeaders }> {
-  const hosts = view.paywalls.flatMap(({ routes }) => routes.map(each => each.hostPattern));
-  const url = upstreamUrl(input.url, { seller: rules.seller, hosts });
+): Result<{ readonly upstream: Upstream; readonly secret: SecretHeaders | undefined }> {
+  const url = upstreamUrl(input.url, { seller: rules.seller, hosts: hostsOf(view) });
   if (!url.ok) return url;
-  const secret = secretHeaders(input.headers ?? {});
+  const before = upstreamOf(view, owner, input.name);
+  // The values cannot be had back, so they are lost only by a word of their own.
+  const isKept = input.headers === undefined && before !== undefined;
+  const secret = isKept ? ok(undefined) : secretHeaders(input.headers ?? {});
   if (!secret.ok) return secret;
   const upstream = {
     owner,
     name: input.name,
     url: url.value.url,
-    headerNames: Object.keys(secret.value),
-    timeoutMs: input.timeoutMs ?? TIMEOUT_MS.standard,
+    headerNames:
+      secret.value === undefined ? (before?.headerNames ?? []) : Object.keys(secret.value),
+    timeoutMs: input.timeoutMs ?? before?.timeoutMs ?? TIMEOUT_MS.standard,
     registeredAt: now,
   };
   return ok({ upstream, secret: secret.value });

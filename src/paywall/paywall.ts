@@ -16,6 +16,8 @@ export interface Paywall {
   readonly description: string | undefined;
   /** As its owner wants it; the kill switch makes every one inactive, whatever this says. */
   readonly status: PaywallStatus;
+  /** Whether it ever was active. A draft, which needs no approval, keeps nobody off what it names. */
+  readonly opened: boolean;
   readonly policy: PaywallPolicy;
   /** At least one. */
   readonly routes: readonly Route[];

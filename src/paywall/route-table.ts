@@ -33,7 +33,7 @@ export function listedOf(paywalls: readonly Paywall[]): readonly Listed[] {
 
 /** Makes the table that requests are looked up in. */
 export function routeTable(paywalls: readonly Paywall[]): RouteTable {
-  const byHost = Map.groupBy(listedOf(paywalls), ({ pattern }) => pattern.host);
+  const byHost = Map.groupBy(undisputed(listedOf(paywalls)), ({ pattern }) => pattern.host);
   return {
     find(host, path) {
       const segments = segmentsOf(path);
@@ -48,8 +48,8 @@ export function routeTable(paywalls: readonly Paywall[]): RouteTable {
 
 /**
  * The first pair of routes, of a paywall with another or with one of its own, that cannot both exist: of two owners,
- * if any request would be taken by both, since one would serve the other's; of one owner, if nobody could tell
- * which of the two is meant.
+ * if any request would be taken by both, since one would serve the other's, and if the other is more than a draft; of
+ * one owner, if nobody could tell which of the two is meant.
  */
 export function conflictOf(
   paywall: Paywall,
@@ -66,11 +66,19 @@ export function conflictOf(
 
 function conflict(one: Listed, other: Listed): boolean {
   if (!overlap(one.pattern, other.pattern)) return false;
-  if (one.paywall.owner !== other.paywall.owner) return true;
+  if (one.paywall.owner !== other.paywall.owner) return other.paywall.opened;
   const order = narrower(one.pattern, other.pattern);
   if (order === 'undecided') return true;
   const shared = one.route.methods.some(method => other.route.methods.includes(method));
   return order === 'same' && shared;
+}
+
+/** All but the drafts of one owner that meet what another one opened. */
+function undisputed(all: readonly Listed[]): readonly Listed[] {
+  const claims = all.filter(({ paywall }) => paywall.opened);
+  const isMet = ({ paywall, pattern }: Listed): boolean =>
+    claims.some(other => other.paywall.owner !== paywall.owner && overlap(other.pattern, pattern));
+  return all.filter(each => each.paywall.opened || !isMet(each));
 }
 
 /** Every pattern that covers a host, narrowest first: itself, then what each of its parents writes as `*.parent`. */

@@ -47,7 +47,7 @@ export interface Seller {
    * paywall is no longer the one that they were shown.
    */
   order(owner: string, command: OperatorCommand, shown?: Paywall): Promise<Result<Ordered>>;
-  /** Refuses with `stale_ask`, `already_answered`, `approval_expired`, `APPROVAL_MISMATCH`, or as the command itself would be. */
+  /** Refuses with `proposal_not_found`, `already_answered`, `approval_expired`, `APPROVAL_MISMATCH`, or as the command itself would be. */
   answer(owner: string, answer: ProposalAnswer): Promise<Result<ProposalAnswered>>;
   /** Newest first, archived ones last. */
   paywalls(owner: string): Promise<readonly Paywall[]>;
@@ -55,6 +55,6 @@ export interface Seller {
   /** What waits for a human, oldest first; what nobody can approve any more is left out. */
   proposals(owner: string): Promise<readonly Proposal[]>;
   upstreams(owner: string): Promise<readonly Upstream[]>;
-  /** Whether it sells now: active, and neither paused in the settings nor stopped by the kill switch. */
+  /** Whether it sells now: active, sound, and neither paused in the settings nor stopped by the kill switch. */
   isOpen(paywall: Paywall): Promise<boolean>;
 }

@@ -1,4 +1,5 @@
-import { ok, type Refused, type Result, refuse } from '../base/index.ts';
+import { ok, type Refused, type Result } from '../base/index.ts';
+import { destinationOf } from './destination.ts';
 import type { Paywall } from './paywall.ts';
 import type { Route } from './route.ts';
 import { type RouteTable, routeTable } from './route-table.ts';
@@ -6,7 +7,6 @@ import type { SellerRules } from './rules.ts';
 import { faultOf } from './soundness.ts';
 import type { Registry, SellerView } from './store.ts';
 import type { Pass } from './toll.ts';
-import { upstreamUrl } from './upstream-url.ts';
 
 /** What is served while neither what is sold nor the operator's settings change. */
 export interface Serving {
@@ -26,22 +26,15 @@ export type Lead = Pick<Pass, 'headers' | 'timeoutMs' | 'access'> & { readonly b
 export function serving(registry: Registry, view: SellerView, rules: SellerRules): Serving {
   const faults = new Map<Paywall, Refused | undefined>();
   const leads = new Map<Route, Promise<Result<Lead>>>();
-  const hosts = view.paywalls.flatMap(({ routes }) => routes.map(each => each.hostPattern));
-  const leadTo = async ({ owner }: Paywall, route: Route): Promise<Result<Lead>> => {
-    const { target, timeoutMs } = route;
-    const named =
-      target.kind === 'named'
-        ? view.upstreams.find(each => each.owner === owner && each.name === target.name)
-        : undefined;
-    const written = target.kind === 'url' ? target.url : named?.url;
-    if (written === undefined) return refuse('upstream_not_found');
-    const url = upstreamUrl(written, { seller: rules.seller, hosts });
-    if (!url.ok) return url;
-    const { privateAddresses, plainHttp, url: base } = url.value;
+  const leadTo = async (paywall: Paywall, { target, timeoutMs }: Route): Promise<Result<Lead>> => {
+    const found = destinationOf(target, paywall, { view, rules });
+    if (!found.ok) return found;
+    const { url, upstream } = found.value;
+    const { privateAddresses, plainHttp, url: base } = url;
     return ok({
       base,
-      headers: named === undefined ? {} : await registry.headers(owner, named.name),
-      timeoutMs: Math.min(timeoutMs, named?.timeoutMs ?? timeoutMs),
+      headers: upstream === undefined ? {} : await registry.headers(upstream.owner, upstream.name),
+      timeoutMs: Math.min(timeoutMs, upstream?.timeoutMs ?? timeoutMs),
       access: { privateAddresses, plainHttp },
     });
   };

@@ -35,9 +35,10 @@ export type Ingested =
   | { readonly kind: 'booked'; readonly settlement: Settlement }
   | { readonly kind: 'replayed' };
 
-/** What a paywall earned on one day (UTC). */
+/** What a paywall earned on one day (UTC), real money and play money apart. */
 export interface Income {
   readonly paywallId: PaywallId;
+  readonly real: boolean;
   /** `2026-01-31`. */
   readonly day: string;
   readonly amount: Msat;

@@ -1,20 +1,12 @@
 import { type Refused, refuse, showSats } from '../base/index.ts';
 import { maySellOn } from '../policy/index.ts';
+import { destinationOf, type Judged } from './destination.ts';
 import { priceOf } from './exposure.ts';
 import { hostsMeet } from './host-name.ts';
 import type { Paywall } from './paywall.ts';
 import type { Route } from './route.ts';
 import { conflictOf } from './route-table.ts';
-import type { SellerRules } from './rules.ts';
-import type { SellerView } from './store.ts';
 import { place } from './territory.ts';
-import { upstreamUrl } from './upstream-url.ts';
-
-/** What a paywall is held against. */
-export interface Judged {
-  readonly view: Pick<SellerView, 'paywalls' | 'upstreams'>;
-  readonly rules: Pick<SellerRules, 'seller'>;
-}
 
 /**
  * Why a paywall may not be served as it is, if so, by what the operator's settings and its own policy say now. The
@@ -22,11 +14,9 @@ export interface Judged {
  */
 export function faultOf(paywall: Paywall, judged: Judged): Refused | undefined {
   for (const route of paywall.routes) {
-    const fault =
-      hostFault(route, paywall, judged) ??
-      priceFault(route, paywall, judged) ??
-      targetFault(route, paywall, judged);
-    if (fault !== undefined) return fault;
+    const fault = hostFault(route, paywall, judged) ?? priceFault(route, paywall, judged);
+    const lead = fault === undefined ? destinationOf(route.target, paywall, judged) : fault;
+    if (!lead.ok) return lead;
   }
   return undefined;
 }
@@ -70,16 +60,4 @@ function priceFault(route: Route, { policy }: Paywall, { rules }: Judged): Refus
   return price > maxPrice
     ? refuse('over_cap', `seller.maxPriceSats allows ${showSats(maxPrice)}.`)
     : undefined;
-}
-
-function targetFault({ target }: Route, { owner }: Paywall, judged: Judged): Refused | undefined {
-  const { view, rules } = judged;
-  const url =
-    target.kind === 'url'
-      ? target.url
-      : view.upstreams.find(each => each.owner === owner && each.name === target.name)?.url;
-  if (url === undefined) return refuse('upstream_not_found');
-  const hosts = view.paywalls.flatMap(({ routes }) => routes.map(each => each.hostPattern));
-  const judgedUrl = upstreamUrl(url, { seller: rules.seller, hosts });
-  return judgedUrl.ok ? undefined : judgedUrl;
 }

@@ -1,11 +1,12 @@
 import type { Code, Result } from '../base/index.ts';
 import type { NewPaywallEvent, PaywallEvent, SecretHeaders } from './event.ts';
 import type { PaywallId, ProposalId } from './id.ts';
-import type { InvoiceRecord, InvoiceStatus } from './invoice.ts';
+import type { InvoiceStatus } from './invoice.ts';
+import type { InvoiceIssuer } from './issuer.ts';
 import type { Paywall } from './paywall.ts';
 import type { Proposal } from './proposal.ts';
 import type { Income, Ingested, Receipt, Settlement } from './settlement.ts';
-import type { KeyedToken } from './token.ts';
+import type { KeyedToken, Token } from './token.ts';
 import type { Upstream } from './upstream.ts';
 
 /** All that is sold, of every owner, as it is at one moment. The same object as long as nothing changed. */
@@ -30,6 +31,12 @@ export interface RegistryReads {
   readonly proposalId?: ProposalId;
 }
 
+/** A proposal of an owner, and what became of it. */
+export interface Proposed {
+  readonly proposal: Proposal;
+  readonly end?: ProposalEnd;
+}
+
 /** How often an owner was asked lately, and what they said. */
 export interface Asked {
   /** Proposals of the last hour. */
@@ -37,7 +44,7 @@ export interface Asked {
   /** When the newest no to each subject was said, ms. */
   readonly declinedAt: ReadonlyMap<Proposal['subject'], number>;
   /** The proposal of the reads, if it is the owner's, and what became of it. */
-  readonly proposal: { readonly proposal: Proposal; readonly end?: ProposalEnd } | undefined;
+  readonly proposal: Proposed | undefined;
 }
 
 /** What a decision wants recorded, with what it answers its caller; or a refusal that records nothing. */
@@ -50,8 +57,6 @@ export interface EventQuery {
   readonly owner: string;
   readonly paywallId?: PaywallId;
   readonly limit: number;
-  /** Only events before this, ms. */
-  readonly before?: number;
 }
 
 /** The record of what is sold. */
@@ -67,6 +72,8 @@ export interface Registry {
     decide: (view: SellerView, asked: Asked) => RegistryVerdict<T>,
   ): Promise<Result<T>>;
   events(query: EventQuery): Promise<readonly PaywallEvent[]>;
+  /** An owner's proposal, whether it waits or not. */
+  proposal(owner: string, id: ProposalId): Promise<Proposed | undefined>;
   /** Opens the secret headers of an upstream. For the gateway alone. */
   headers(owner: string, upstream: string): Promise<SecretHeaders>;
 }
@@ -97,19 +104,22 @@ export interface SettlementQuery {
   readonly before?: number;
 }
 
+/** The node that received something. */
+export type Earner = Pick<InvoiceIssuer, 'node' | 'real'>;
+
 /** What was earned. */
 export interface Takings {
   /** The highest index of a node that is in the books; 0 before the first. */
   cursor(node: string): Promise<bigint>;
-  /** Books a node's receipt, exactly once; its invoice becomes settled, and the cursor moves, in the same transaction. */
-  book(node: string, receipt: Receipt): Promise<Ingested>;
+  /** Books the receipt of a node, exactly once; its invoice becomes settled, and the cursor moves, in the same transaction. */
+  book(node: Earner, receipt: Receipt): Promise<Ingested>;
   list(query: SettlementQuery): Promise<readonly Settlement[]>;
-  /** Receipts that belong to no invoice of the record, newest first. */
-  unknown(limit: number): Promise<readonly Settlement[]>;
+  /** How many receipts since a time (ms) belong to no invoice of the record. */
+  unknown(since: number): Promise<number>;
   /** By paywall and day (UTC), from a time on (ms); newest day first. */
   income(owner: string, since: number): Promise<readonly Income[]>;
-  /** An owner's invoices, newest first. */
-  invoices(query: SettlementQuery): Promise<readonly InvoiceRecord[]>;
+  /** Tokens whose invoices a node made, are over at a time (ms), and are still called open; those first that are longest over. */
+  overdue(node: string, now: number, limit: number): Promise<readonly Token[]>;
 }
 
 /** How many requests a paywall let through on a day (UTC). */

@@ -30,27 +30,35 @@ export function beats(one: Route, other: Route): boolean {
 }
 
 /**
- * What a change of one paywall's routes does to the owner's other paywalls, in sentences of ours: requests that now
- * fall to their wider routes because a narrower one is gone, or that a new narrower one takes from them.
+ * What a change of one paywall does to the owner's other paywalls, in sentences of ours: requests that now
+ * fall to their wider routes because a narrower one is gone, that a narrower one newly takes from them, or that one of
+ * equal pattern newly takes with methods that they refused.
  */
 export function shifts(
-  before: readonly Route[],
-  after: readonly Route[],
+  before: Paywall | undefined,
+  after: Paywall,
   others: readonly Paywall[],
 ): readonly string[] {
   const theirs = others.flatMap(({ routes }) => routes);
-  const isIn = (routes: readonly Route[]) => (route: Route) =>
-    routes.some(each => isSamePattern(each, route));
-  const gone = before.filter(route => !isIn(after)(route));
-  const added = after.filter(route => !isIn(before)(route));
+  const missingIn = (routes: readonly Route[]) => (route: Route) =>
+    !routes.some(each => isSamePattern(each, route));
+  // Whether it is active or not: also a paused one keeps its requests from wider ones.
+  const gone = before?.routes.filter(missingIn(after.routes)) ?? [];
+  const served = after.status === 'active' ? after.routes : [];
+  const added = served.filter(missingIn(after.approved?.routes ?? []));
   const fallen = pairs(gone, theirs, meet).map(
     ([route, other]) => `What ${place(route)} took falls to ${place(other)} of another paywall.`,
   );
   const taken = pairs(added, theirs, (route, other) => meet(route, other) && beats(route, other));
+  const joined = pairs(added, theirs, isSamePattern);
   return [
     ...fallen,
     ...taken.map(
       ([route, other]) => `${place(route)} takes requests from ${place(other)} of another paywall.`,
+    ),
+    ...joined.map(
+      ([{ methods }, other]) =>
+        `${methods.join(', ')} ${place(other)} is served, which another paywall refused.`,
     ),
   ];
 }

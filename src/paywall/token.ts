@@ -10,6 +10,8 @@ export interface Token {
   readonly paywallId: PaywallId;
   readonly routeId: RouteId;
   readonly amount: Msat;
+  /** The node that made its invoice, and alone can say what became of it. */
+  readonly node: string;
   readonly mintedAt: number;
   /** When its invoice can no longer be paid, ms. */
   readonly invoiceExpiresAt: number;

@@ -71,6 +71,8 @@ export interface Pass {
   readonly place: Place;
   /** Whether it was paid for, or is one of the client's free requests. */
   readonly by: 'token' | 'free';
+  /** Whom it counts for: the token, or the network of a client that asks for nothing. */
+  readonly holder: string;
   /** How many uses are left of the token after this one; undefined where they are not counted. */
   readonly usesLeft: number | undefined;
   /** How many free requests the client has left today; undefined for a paid one. */
@@ -86,10 +88,19 @@ export interface Pass {
   giveBack(): Promise<boolean>;
 }
 
+/** What is told of a request before its body was read. */
+export interface Foreseen {
+  readonly kind: 'foreseen';
+  /** Whether it may pass, and its body is to be forwarded; else the body's digest is all that is needed. */
+  readonly needsBody: boolean;
+}
+
 /** What the gateway asks before it lets a request through. Never throws: what cannot be told is a refusal with 503. */
 export interface Toll {
   /** The route of a request, or why there is none. Nothing of the visitor is looked at yet. */
   find(wanted: Wanted): Promise<Place | Refusal>;
+  /** Where a place binds bodies: what can be told before the body is there. Takes nothing. */
+  foresee(place: Place, visitor: Visitor): Promise<Foreseen | Refusal>;
   /** Whether the visitor may pass, has to pay, or is sent away. A pass has taken its use already. */
   admit(place: Place, visitor: Visitor): Promise<Pass | Charge | Refusal>;
   /** Writes down what it counted; nothing is minted any more. */

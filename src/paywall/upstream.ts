@@ -15,7 +15,7 @@ export interface Upstream {
   readonly registeredAt: number;
 }
 
-/** An upstream as the operator writes it at the terminal; agents never do. */
+/** An upstream as the operator writes it at the terminal; agents never do. What is left out stays as it was. */
 export const upstreamInput = z.strictObject({
   name: upstreamName,
   url: line(1, 4000),

@@ -9,6 +9,7 @@ import {
   verifyMacaroon,
 } from '../l402/index.ts';
 import { type Grant, grantOf } from './caveats.ts';
+import { isPaid } from './issuer.ts';
 import type { TollMeans } from './means.ts';
 import { Recent } from './recent.ts';
 import type { Token } from './token.ts';
@@ -58,9 +59,9 @@ export function openVerify({ paywalls, issuer }: Pick<TollMeans, 'paywalls' | 'i
     }
     return ok({ token, grant, settled: kept.status === 'settled' });
   };
-  const settles = async (paymentHash: string): Promise<boolean> => {
-    const { status } = await (await issuer()).lookUp(paymentHash);
-    if (status !== 'settled') return false;
+  const settles = async ({ paymentHash, amount }: Token): Promise<boolean> => {
+    const standing = await (await issuer()).lookUp(paymentHash);
+    if (!isPaid(standing, amount)) return false;
     await paywalls.tokens.raise(paymentHash, 'settled');
     return true;
   };
@@ -71,7 +72,7 @@ export function openVerify({ paywalls, issuer }: Pick<TollMeans, 'paywalls' | 'i
     if (!checked.ok) return checked;
     const found = checked.value;
     if (requireSettled && !found.settled) {
-      found.settled = await settles(found.token.paymentHash);
+      found.settled = await settles(found.token);
       if (!found.settled) return refuse('missing_proof', 'The invoice is not settled yet.');
     }
     if (known === undefined) good.set(key, found);

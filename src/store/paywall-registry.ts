@@ -1,7 +1,14 @@
 import { HOUR, ok, refuse, TollkeeperError } from '../base/index.ts';
 import type { NewPaywallEvent, PaywallEvent, SecretHeaders } from '../paywall/event.ts';
 import type { PaywallId } from '../paywall/id.ts';
-import type { Asked, EventQuery, ProposalEnd, Registry, RegistryReads } from '../paywall/store.ts';
+import type {
+  Asked,
+  EventQuery,
+  ProposalEnd,
+  Proposed,
+  Registry,
+  RegistryReads,
+} from '../paywall/store.ts';
 import type { Sealer } from '../secrets/index.ts';
 import type { Database, Sql } from '../sqlite/index.ts';
 import { toJson } from './json.ts';
@@ -23,14 +30,23 @@ export function openRegistry(db: Database, sealer: Sealer): Registry {
         for (const event of verdict.append) writeEvent(sql, sealer, event);
         return ok(verdict.answer);
       }),
+    proposal: (owner, id) => db.read(sql => proposalOf(sql, owner, id)),
     events: query => db.read(sql => listed(sql, query)),
     headers: (owner, upstream) => db.read(sql => headersOf(sql, sealer, owner, upstream)),
   };
 }
 
 /** Adds an event and brings what follows from it up to date, in the transaction at hand. */
-export function writeEvent(sql: Sql, sealer: Sealer, { secret, ...event }: NewPaywallEvent): void {
+export function writeEvent(
+  sql: Sql,
+  sealer: Sealer,
+  { secret: given, ...event }: NewPaywallEvent,
+): void {
   const { owner, kind, at } = event;
+  const secret =
+    given === undefined && event.kind === 'upstream_added'
+      ? headersOf(sql, sealer, owner, event.upstream.name)
+      : given;
   const last = sql.get<{ number: bigint }>(
     'SELECT coalesce(max(number), 0) AS number FROM paywall_event',
   );
@@ -74,7 +90,7 @@ function askedOf(sql: Sql, { owner, now, proposalId }: RegistryReads): Asked {
   };
 }
 
-function proposalOf(sql: Sql, owner: string, id: string): Asked['proposal'] {
+function proposalOf(sql: Sql, owner: string, id: string): Proposed | undefined {
   const row = sql.get<{ body: string; end: ProposalEnd | null }>(
     `SELECT body, end FROM proposal JOIN paywall_event ON number = event
      WHERE id = :id AND proposal.owner = :owner`,
@@ -88,13 +104,13 @@ function proposalOf(sql: Sql, owner: string, id: string): Asked['proposal'] {
 }
 
 function listed(sql: Sql, query: EventQuery): readonly PaywallEvent[] {
-  const { owner, paywallId, limit, before = Number.MAX_SAFE_INTEGER } = query;
+  const { owner, paywallId, limit } = query;
   const which = paywallId === undefined ? '' : 'AND paywall_id = :paywallId';
   const most = Math.max(0, Math.min(Math.floor(limit), MOST_LISTED));
   const rows = sql.all<{ body: string }>(
-    `SELECT body FROM paywall_event WHERE owner = :owner AND at < :before ${which}
+    `SELECT body FROM paywall_event WHERE owner = :owner ${which}
      ORDER BY at DESC, number DESC LIMIT :most`,
-    { owner, before, most, ...(paywallId === undefined ? {} : { paywallId }) },
+    { owner, most, ...(paywallId === undefined ? {} : { paywallId }) },
   );
   return rows.map(eventOf);
 }

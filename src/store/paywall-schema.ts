@@ -50,6 +50,7 @@ CREATE TABLE paywall_token (
   paywall_id TEXT NOT NULL,
   route_id TEXT NOT NULL,
   msat INTEGER NOT NULL CHECK (msat > 0),
+  node TEXT NOT NULL,
   minted_at INTEGER NOT NULL,
   invoice_expires_at INTEGER NOT NULL,
   expires_at INTEGER NOT NULL,
@@ -57,9 +58,9 @@ CREATE TABLE paywall_token (
   used INTEGER NOT NULL DEFAULT 0 CHECK (used >= 0),
   root_key BLOB NOT NULL
 ) STRICT, WITHOUT ROWID;
-CREATE INDEX paywall_token_newest ON paywall_token (owner, minted_at);
 CREATE INDEX paywall_token_open ON paywall_token (invoice_expires_at) WHERE rank = 0;
-CREATE INDEX paywall_token_unpaid ON paywall_token (invoice_expires_at) WHERE rank < 3;
+CREATE INDEX paywall_token_overdue ON paywall_token (node, invoice_expires_at) WHERE rank = 0;
+CREATE INDEX paywall_token_dead ON paywall_token (invoice_expires_at) WHERE rank IN (1, 2);
 CREATE TRIGGER paywall_token_rises BEFORE UPDATE OF rank ON paywall_token WHEN new.rank < old.rank
   BEGIN SELECT raise(ABORT, 'the status of an invoice only rises'); END;
 
@@ -67,6 +68,7 @@ CREATE TRIGGER paywall_token_rises BEFORE UPDATE OF rank ON paywall_token WHEN n
 CREATE TABLE settlement (
   payment_hash TEXT PRIMARY KEY CHECK (length(payment_hash) = 64),
   node TEXT NOT NULL,
+  real INTEGER NOT NULL CHECK (real IN (0, 1)),
   node_index INTEGER NOT NULL,
   msat INTEGER NOT NULL,
   settled_at INTEGER NOT NULL,
@@ -80,7 +82,7 @@ CREATE INDEX settlement_of_node ON settlement (node, node_index);
 CREATE INDEX settlement_newest ON settlement (owner, booked_at);
 CREATE INDEX settlement_of_paywall ON settlement (paywall_id, booked_at);
 CREATE INDEX settlement_income ON settlement (owner, settled_at);
-CREATE INDEX settlement_unknown ON settlement (booked_at) WHERE fit = 'unknown';
+CREATE INDEX settlement_unknown ON settlement (settled_at) WHERE fit = 'unknown';
 CREATE TRIGGER settlement_stays BEFORE UPDATE ON settlement
   BEGIN SELECT raise(ABORT, 'settlements are only ever appended'); END;
 CREATE TRIGGER settlement_remains BEFORE DELETE ON settlement

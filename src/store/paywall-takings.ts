@@ -1,11 +1,11 @@
 import { type Clock, type Msat, msat } from '../base/index.ts';
 import type { PaywallId } from '../paywall/id.ts';
 import type { Fit, Income, Ingested, Receipt, Settlement } from '../paywall/settlement.ts';
-import type { SettlementQuery, Takings } from '../paywall/store.ts';
+import type { Earner, SettlementQuery, Takings } from '../paywall/store.ts';
 import type { Token } from '../paywall/token.ts';
 import type { Database, Sql } from '../sqlite/index.ts';
 import type { Batch } from './batch.ts';
-import { invoicesOf, raise, tokenOfHash } from './paywall-tokens.ts';
+import { overdueIn, raise, tokenOfHash } from './paywall-tokens.ts';
 
 /** The most rows that one listing returns. */
 const MOST_LISTED = 200;
@@ -38,23 +38,21 @@ export function openTakings(db: Database, clock: Clock, batch: Batch): Takings {
       }),
     book: (node, receipt) => batch(sql => book(sql, node, receipt, clock.now())),
     list: query => db.read(sql => listed(sql, bounded(query))),
-    unknown: limit =>
-      db.read(sql =>
-        sql
-          .all<Row>(
-            `SELECT ${COLUMNS} FROM settlement WHERE fit = 'unknown'
-             ORDER BY booked_at DESC LIMIT :limit`,
-            { limit: Math.min(limit, MOST_LISTED) },
-          )
-          .map(settlementOf),
-      ),
+    unknown: since =>
+      db.read(sql => {
+        const row = sql.get<{ count: bigint }>(
+          `SELECT count(*) AS count FROM settlement WHERE fit = 'unknown' AND settled_at >= :since`,
+          { since },
+        );
+        return Number(row?.count);
+      }),
     income: (owner, since) => db.read(sql => incomeOf(sql, owner, since)),
-    invoices: query => db.read(sql => invoicesOf(sql, bounded(query), clock)),
+    overdue: (node, now, limit) => db.read(sql => overdueIn(sql, node, now, limit)),
   };
 }
 
 /** One row a payment hash: a receipt that comes again, from a replay or after a restart, changes nothing. */
-function book(sql: Sql, node: string, receipt: Receipt, now: number): Ingested {
+function book(sql: Sql, { node, real }: Earner, receipt: Receipt, now: number): Ingested {
   const { index, paymentHash, amount, settledAt } = receipt;
   const token = tokenOfHash(sql, paymentHash);
   const last = sql.get<{ at: bigint }>('SELECT coalesce(max(booked_at), 0) AS at FROM settlement');
@@ -70,12 +68,12 @@ function book(sql: Sql, node: string, receipt: Receipt, now: number): Ingested {
     paywallId: token?.paywallId ?? null,
   };
   const added = sql.run(
-    `INSERT INTO settlement (payment_hash, node, node_index, msat, settled_at, booked_at, fit,
+    `INSERT INTO settlement (payment_hash, node, real, node_index, msat, settled_at, booked_at, fit,
                              asked_msat, owner, paywall_id)
-     VALUES (:paymentHash, :node, :index, :amount, :settledAt, :bookedAt, :fit,
+     VALUES (:paymentHash, :node, :real, :index, :amount, :settledAt, :bookedAt, :fit,
              :asked, :owner, :paywallId)
      ON CONFLICT (payment_hash) DO NOTHING`,
-    { ...row, node, index },
+    { ...row, node, real: Number(real), index },
   );
   if (added === 0) return { kind: 'replayed' };
   if (row.fit === 'whole') raise(sql, paymentHash, 'settled');
@@ -99,16 +97,25 @@ function listed(sql: Sql, query: SettlementQuery): readonly Settlement[] {
   return rows.map(settlementOf);
 }
 
+interface IncomeRow {
+  readonly paywallId: PaywallId;
+  readonly real: bigint;
+  readonly day: string;
+  readonly amount: bigint;
+  readonly payments: bigint;
+}
+
 function incomeOf(sql: Sql, owner: string, since: number): readonly Income[] {
-  const rows = sql.all<{ paywallId: PaywallId; day: string; amount: bigint; payments: bigint }>(
-    `SELECT paywall_id AS paywallId, strftime('%Y-%m-%d', settled_at / 1000, 'unixepoch') AS day,
+  const rows = sql.all<IncomeRow>(
+    `SELECT paywall_id AS paywallId, real, strftime('%Y-%m-%d', settled_at / 1000, 'unixepoch') AS day,
             sum(msat) AS amount, count(*) AS payments
      FROM settlement WHERE owner = :owner AND settled_at >= :since AND fit <> 'unknown'
-     GROUP BY paywall_id, day ORDER BY day DESC, paywall_id`,
+     GROUP BY paywall_id, real, day ORDER BY day DESC, paywall_id, real DESC`,
     { owner, since },
   );
-  return rows.map(({ amount, payments, ...row }) => ({
+  return rows.map(({ amount, payments, real, ...row }) => ({
     ...row,
+    real: real === 1n,
     amount: msat(amount),
     payments: Number(payments),
   }));

@@ -1,6 +1,6 @@
-import { type Clock, DAY, msat } from '../base/index.ts';
-import type { InvoiceRecord, InvoiceStatus } from '../paywall/invoice.ts';
-import type { SettlementQuery, Tokens } from '../paywall/store.ts';
+import { DAY, msat } from '../base/index.ts';
+import type { InvoiceStatus } from '../paywall/invoice.ts';
+import type { Tokens } from '../paywall/store.ts';
 import type { KeyedToken, Token } from '../paywall/token.ts';
 import type { Sealer } from '../secrets/index.ts';
 import type { Database, Sql } from '../sqlite/index.ts';
@@ -8,7 +8,7 @@ import type { Batch } from './batch.ts';
 
 /** The statuses in the order in which they may follow each other; `rank` is the place in it. */
 const RANKS: readonly InvoiceStatus[] = ['open', 'expired', 'canceled', 'settled'];
-/** How long an invoice that nobody paid is remembered after its end, ms: for a payment that was on its way. */
+/** How long an invoice that is known to be dead is remembered after its end, ms: so long its token is told apart. */
 const KEPT_MS = DAY;
 /** How many of those one new token takes along, so that no single one has to do it all. */
 const MOST_PRUNED = 20;
@@ -20,6 +20,7 @@ interface Row {
   readonly paywallId: Token['paywallId'];
   readonly routeId: Token['routeId'];
   readonly amount: bigint;
+  readonly node: string;
   readonly mintedAt: bigint;
   readonly invoiceExpiresAt: bigint;
   readonly expiresAt: bigint;
@@ -29,7 +30,7 @@ interface Row {
 
 const COLUMNS = `
   id, payment_hash AS paymentHash, owner, paywall_id AS paywallId, route_id AS routeId, msat AS amount,
-  minted_at AS mintedAt, invoice_expires_at AS invoiceExpiresAt, expires_at AS expiresAt, rank,
+  node, minted_at AS mintedAt, invoice_expires_at AS invoiceExpiresAt, expires_at AS expiresAt, rank,
   root_key AS rootKey`;
 
 /** The tokens that were minted; root keys go through `sealer`, writes through `batch`. */
@@ -83,26 +84,16 @@ export function tokenOfHash(sql: Sql, paymentHash: string): Token | undefined {
   return row && tokenOf(row);
 }
 
-/** An owner's invoices, newest first; one whose time is over is expired, whether or not the node said so. */
-export function invoicesOf(
-  sql: Sql,
-  { owner, paywallId, limit, before = Number.MAX_SAFE_INTEGER }: SettlementQuery,
-  clock: Clock,
-): readonly InvoiceRecord[] {
-  const which = paywallId === undefined ? '' : 'AND paywall_id = :paywallId';
-  const now = clock.now();
+/** Tokens of a node whose invoices are over and still called open, longest first. */
+export function overdueIn(sql: Sql, node: string, now: number, limit: number): readonly Token[] {
   return sql
     .all<Row>(
-      `SELECT ${COLUMNS} FROM paywall_token WHERE owner = :owner AND minted_at < :before ${which}
-       ORDER BY minted_at DESC LIMIT :limit`,
-      { owner, before, limit, ...(paywallId === undefined ? {} : { paywallId }) },
+      `SELECT ${COLUMNS} FROM paywall_token
+       WHERE rank = 0 AND node = :node AND invoice_expires_at <= :now
+       ORDER BY invoice_expires_at LIMIT :limit`,
+      { node, now, limit },
     )
-    .map(row => {
-      const { id: _id, mintedAt, invoiceExpiresAt, expiresAt: _end, ...token } = tokenOf(row);
-      const isOver = row.rank === 0n && invoiceExpiresAt <= now;
-      const status = isOver ? 'expired' : statusOf(row.rank);
-      return { ...token, status, createdAt: mintedAt, expiresAt: invoiceExpiresAt };
-    });
+    .map(tokenOf);
 }
 
 /** The check and the taking are one statement: of any number at once, only as many as are left get one. */
@@ -115,19 +106,19 @@ function claim(sql: Sql, id: string, most: number): number | undefined {
 }
 
 function insert(sql: Sql, token: KeyedToken, rootKey: Uint8Array): void {
-  const { id, paymentHash, owner, paywallId, routeId, amount, mintedAt } = token;
-  const { invoiceExpiresAt, expiresAt } = token;
+  const { id, paymentHash, owner, paywallId, routeId, amount, node } = token;
+  const { mintedAt, invoiceExpiresAt, expiresAt } = token;
   sql.run(
     `DELETE FROM paywall_token WHERE id IN (
-       SELECT id FROM paywall_token WHERE rank < 3 AND invoice_expires_at < :oldest
+       SELECT id FROM paywall_token WHERE rank IN (1, 2) AND invoice_expires_at < :oldest
        ORDER BY invoice_expires_at LIMIT ${MOST_PRUNED})`,
     { oldest: mintedAt - KEPT_MS },
   );
   sql.run(
-    `INSERT INTO paywall_token (id, payment_hash, owner, paywall_id, route_id, msat, minted_at,
-                                invoice_expires_at, expires_at, root_key)
-     VALUES (:id, :paymentHash, :owner, :paywallId, :routeId, :amount, :mintedAt,
-             :invoiceExpiresAt, :expiresAt, :rootKey)`,
+    `INSERT INTO paywall_token (id, payment_hash, owner, paywall_id, route_id, msat, node,
+                                minted_at, invoice_expires_at, expires_at, root_key)
+     VALUES (:id, :paymentHash, :owner, :paywallId, :routeId, :amount, :node,
+             :mintedAt, :invoiceExpiresAt, :expiresAt, :rootKey)`,
     {
       id,
       paymentHash,
@@ -135,6 +126,7 @@ function insert(sql: Sql, token: KeyedToken, rootKey: Uint8Array): void {
       paywallId,
       routeId,
       amount,
+      node,
       mintedAt,
       invoiceExpiresAt,
       expiresAt,

@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { digestOf, problem, type Result, refuse, SECOND } from '../base/index.ts';
+import { digestOf, ok, problem, refuse, SECOND } from '../base/index.ts';
 import type { Command, Outcome, Proposal, ProposalId } from '../paywall/index.ts';
 import type { Brought, ToolContext } from './context.ts';
 import { paywallOutput, proposalOutput, showPaywall, showProposal } from './paywall-output.ts';
@@ -94,18 +94,10 @@ async function standing(context: ToolContext, id: ProposalId): Promise<Reply<Cha
   return isLate ? denied(proposal, 'approval_expired') : waiting(context, proposal);
 }
 
-type Found = Result<{ readonly proposal: Proposal; readonly end?: string }>;
-
-/** An owner's proposal and what became of it: a look at the record that appends nothing. */
-async function find(
-  { paywalls: { registry }, owner, clock }: ToolContext,
-  proposalId: ProposalId,
-): Promise<Found> {
-  return registry.append({ owner, now: clock.now(), proposalId }, (_view, { proposal }) =>
-    proposal === undefined
-      ? { reject: 'proposal_not_found' as const }
-      : { append: [], answer: proposal },
-  );
+/** An owner's proposal and what became of it. */
+async function find({ paywalls: { registry }, owner }: ToolContext, proposalId: ProposalId) {
+  const found = await registry.proposal(owner, proposalId);
+  return found === undefined ? refuse('proposal_not_found') : ok(found);
 }
 
 async function applied(

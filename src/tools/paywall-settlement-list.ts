@@ -38,18 +38,21 @@ export const paywallSettlementList = defineTool({
     }),
   },
   annotations: LOOKS,
-  async handle({ seller, paywalls, owner }, { paywallId: id, limit = 50, beforeCreatedAtMs }) {
+  async handle(
+    { seller, paywalls, owner },
+    { paywallId: id, limit = 50, beforeCreatedAtMs: before },
+  ) {
     const found = id === undefined ? undefined : await seller.paywall(owner, id);
     if (found !== undefined && !found.ok) return found;
     const page = await paywalls.takings.list({
       owner,
       limit,
       ...(found === undefined ? {} : { paywallId: found.value.id }),
-      ...(beforeCreatedAtMs === undefined ? {} : { beforeCreatedAtMs }),
+      ...(before === undefined ? {} : { before }),
     });
     const settlements = page.map(show);
     const sum = settlements.reduce((total, each) => total + each.amountMsats, 0);
-    const nextCursor = page.length === limit ? page.at(-1)?.settledAt : undefined;
+    const nextCursor = page.length === limit ? page.at(-1)?.bookedAt : undefined;
     return {
       kind: 'output',
       output: { status: 'ok' as const, settlements, nextCursor },
@@ -59,7 +62,8 @@ export const paywallSettlementList = defineTool({
 });
 
 /** A settlement as it leaves the program: the hash identifies the payment, the preimage would be the goods. */
-function show({ id, paywallId: of, amount, asked, settledAt, paymentHash, fit }: Settlement) {
+function show({ id, paywallId: of, amount, asked, fit, ...rest }: Settlement) {
+  const { settledAt, bookedAt, paymentHash } = rest;
   return {
     settlementId: id,
     paywallId: of ?? '',
@@ -67,7 +71,7 @@ function show({ id, paywallId: of, amount, asked, settledAt, paymentHash, fit }:
     askedMsats: asked && Number(asked),
     fit,
     settledAt: new Date(settledAt).toISOString(),
-    createdAtMs: settledAt,
+    createdAtMs: bookedAt,
     paymentProofRef: `payment_hash:${paymentHash}`,
   };
 }

@@ -87,10 +87,13 @@ describe('`tollkeeper gateway`', () => {
     );
     expect(documents()[0]).toMatchObject({ works: true });
     const income = (await run('income', '--json')).documents()[0];
-    expect(income).toMatchObject({ totalMsats: 20_000, payments: 2, unknownPayments: 0 });
+    expect(income).toMatchObject({
+      totals: [{ realMoney: false, totalMsats: 20_000, payments: 2 }],
+      unknownPayments: 0,
+    });
     expect(income.days).toMatchObject([{ name: 'Weather', amountMsats: 20_000, payments: 2 }]);
     const { stdout } = await run('income', '--paywall', 'Weather', '--days', '1');
-    expect(stdout).toMatch(/Weather\s+2\s+20 sats/);
+    expect(stdout).toMatch(/Weather\s+2\s+20 sats \(play money\)\n/);
     expect(stdout).toMatch(/\d{4}-\d\d-\d\d {2}█{40} 20 sats/);
     gateway.kill('SIGINT');
     expect(await gateway.exit).toBe(0);

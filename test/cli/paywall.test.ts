@@ -303,6 +303,29 @@ describe('upstreams', () => {
     expect(odd.stderr).not.toContain('0123456789abcdef');
   });
 
+  test('keep what is not named when they are added anew, and lose their secrets by a word alone', async () => {
+    const file = join(shell.env.HOME ?? '', 'headers');
+    await writeFile(file, `Authorization: ${SECRET}\nX-Key: k\n`, { mode: 0o600 });
+    const args = ['upstream', 'add', 'mine'];
+    await run(...args, url, '--headers-file', file, '--timeout', '700', '--yes');
+    const moved = await run(...args, `${url}/v2`, '--yes');
+    expect(moved.stderr).toContain('with the secret authorization, x-key.');
+    const kept = { url: `${url}/v2`, headerNames: ['authorization', 'x-key'], timeoutMs: 700 };
+    expect((await json('upstream', 'list')).document.upstreams).toMatchObject([kept]);
+    const fewer = await sitAt(
+      upstreamAdd,
+      home,
+      { name: 'mine', url, header: ['X-Key'] },
+      'k',
+      false,
+    );
+    expect(fewer.told.join()).toContain('It loses the secret authorization for good.');
+    const dropped = await run(...args, url, '--no-headers', '--yes');
+    expect(dropped.stderr).toContain('It loses the secret authorization, x-key for good.');
+    const bare = { url, headerNames: [], timeoutMs: 700 };
+    expect((await json('upstream', 'list')).document.upstreams).toMatchObject([bare]);
+  });
+
   test.each([
     ['a private address', 'http://10.0.0.1'],
     ['a metadata address', 'http://169.254.169.254'],

@@ -3,6 +3,7 @@ import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 import { systemClock } from '../../src/base/index.ts';
 import { compose, type Tollkeeper } from '../../src/server/compose.ts';
 import { findHome } from '../../src/server/home.ts';
+import { NODE, receipt, token } from '../contract/paywall-store/fixture.ts';
 import { type Connected, type Form, KINDS, type Reply } from './client.ts';
 import { type Desk, openDesk, serverCommand } from './desk.ts';
 import { callModern, MODERN, openWire, type Wire } from './wire.ts';
@@ -173,4 +174,35 @@ test('another owner’s paywalls and changes are not there', async () => {
   expect(taken.output.error).toMatchObject({ code: 'route_conflict' });
   expect(JSON.stringify(taken.output)).not.toContain(paywallId);
   await client.close();
+});
+
+test('settlements are read page by page, each once, also those of one moment', async () => {
+  const made = await tollkeeper.seller.order('local', {
+    kind: 'create',
+    input: { ...wanted(), status: 'paused' },
+  });
+  if (!made.ok || made.value.paywall === undefined) throw new Error('It was not made.');
+  const { id: paywallId } = made.value.paywall;
+  const { tokens, takings } = tollkeeper.store.paywalls;
+  const hashes = Array.from({ length: 7 }, () => token().paymentHash);
+  await Promise.all(
+    hashes.map(paymentHash => tokens.keep(token({ paymentHash, paywallId, owner: 'local' }))),
+  );
+  await Promise.all(hashes.map((hash, at) => takings.book(NODE, receipt(at + 1, hash))));
+  const client = await desk.start('v2 modern', undefined, SETS);
+  const found: string[] = [];
+  for (let cursor: number | undefined; ; ) {
+    const page = {
+      paywallId,
+      limit: 3,
+      ...(cursor === undefined ? {} : { beforeCreatedAtMs: cursor }),
+    };
+    const { output } = await client.call('paywall_settlement_list', page);
+    for (const { paymentProofRef } of output.settlements) found.push(paymentProofRef);
+    expect(found.length).toBeLessThanOrEqual(7);
+    cursor = output.nextCursor;
+    if (cursor === undefined) break;
+    expect(cursor).toBe(output.settlements.at(-1).createdAtMs);
+  }
+  expect(found.toSorted()).toEqual(hashes.map(hash => `payment_hash:${hash}`).toSorted());
 });

@@ -66,6 +66,8 @@ describe('carriesCredential', () => {
     [true, { authorization: ['L402 garbage'] }],
     [true, { authorization: ['Basic abc', 'lsat x'] }],
     [true, { authorization: ['L402'] }],
+    [true, { authorization: ['Basic abc, L402 x'] }],
+    [true, { authorization: ['Bearer LSAT x'] }],
     [true, { authorization: [], macaroon: '' }],
     [true, { authorization: [], grpcMacaroon: '02' }],
     [false, { authorization: [] }],

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
-import { silent, TollkeeperError } from '../../src/base/index.ts';
+import { type Clock, DAY, MINUTE, silent, TollkeeperError } from '../../src/base/index.ts';
 import { type Collector, openCollector } from '../../src/paywall/collector.ts';
 import type { InvoiceIssuer } from '../../src/paywall/issuer.ts';
 import { type Counter, openCounter } from './counter.ts';
@@ -15,9 +15,13 @@ afterEach(async () => {
   await counter.close();
 });
 
-/** Starts to collect, as a process does; pauses end at once. */
+/** Starts to collect, as a process does; pauses after a failure end at once. */
 function collect(issuer: Partial<InvoiceIssuer> = {}, log = silent): Collector {
-  const clock = { now: counter.clock.now, after: () => new Promise<void>(r => setImmediate(r)) };
+  const after: Clock['after'] = (ms, signal) =>
+    ms >= MINUTE
+      ? counter.clock.after(ms, signal)
+      : new Promise<void>(resolve => setImmediate(resolve));
+  const clock = { now: counter.clock.now, after };
   const collector = openCollector({
     paywalls: counter.store.paywalls,
     issuer: async () => ({ ...counter.issuer, ...issuer }),
@@ -79,6 +83,43 @@ test('a node that is lost again and again loses no receipt', async () => {
   expect(lost).toBeGreaterThanOrEqual(4);
 });
 
+test('what was paid while nobody listened for days is booked, and its token is still good', async () => {
+  const policy = { fixedAmountMsats: 10_000, tokenTtlSeconds: 30 * 86_400 };
+  const { id } = await counter.open({
+    policy,
+    routes: [{ hostPattern: 'long.example', pathPattern: '/**', upstream: 'api' }],
+  });
+  const wanted = { host: 'long.example' };
+  const bought = await counter.buy(wanted);
+  counter.now += 2 * DAY;
+  // Whoever asks first has the mint make room.
+  await counter.ask(wanted, { address: '10.9.9.9' });
+  collect();
+  await settles(1);
+  expect(await listed()).toMatchObject([{ fit: 'whole', paywallId: id }]);
+  const again = await counter.ask(wanted, { authorization: [bought] });
+  expect(again).toMatchObject({ kind: 'admitted' });
+});
+
+test('an invoice that nobody paid in time is asked about once it is over, and no more then', async () => {
+  const { takings } = counter.store.paywalls;
+  const overdue = () => takings.overdue(counter.issuer.node, counter.now, 200);
+  for (let at = 0; at < 60; at += 1) await counter.ask({}, { address: `10.1.${at}.1` });
+  await sell();
+  expect(await overdue()).toEqual([]);
+  counter.now += DAY;
+  expect(await overdue()).toHaveLength(61);
+  const asked: string[] = [];
+  collect({
+    lookUp: hash => {
+      asked.push(hash);
+      return counter.issuer.lookUp(hash);
+    },
+  });
+  await vi.waitUntil(async () => (await overdue()).length === 0);
+  expect(new Set(asked).size).toBe(asked.length);
+});
+
 test('a receipt that fits no invoice is kept, and told', async () => {
   const told: unknown[] = [];
   const log = { ...silent, warn: (data: object) => told.push(data) };
@@ -91,9 +132,7 @@ test('a receipt that fits no invoice is kept, and told', async () => {
     },
     log,
   );
-  const unknown = () => counter.store.paywalls.takings.unknown(9);
-  await vi.waitUntil(async () => (await unknown()).length > 0);
-  expect(await unknown()).toMatchObject([{ paymentHash, fit: 'unknown' }]);
+  await vi.waitUntil(async () => (await counter.store.paywalls.takings.unknown(0)) === 1);
   await vi.waitUntil(() => told.length > 0);
   expect(told[0]).toMatchObject({ id: `settlement_${paymentHash}`, fit: 'unknown', amount: '5' });
 });

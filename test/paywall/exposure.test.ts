@@ -51,6 +51,7 @@ const paywall = (some: readonly Route[]) =>
     id: 'pw_1',
     owner: 'alice',
     status: 'active',
+    opened: true,
     routes: some,
     policy: POLICY,
   }) as unknown as Paywall;

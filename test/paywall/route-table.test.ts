@@ -18,7 +18,14 @@ function route(text: string, methods: readonly RouteMethod[] = ROUTE_METHODS): R
 }
 
 const paywall = (routes: readonly Route[], more: Partial<Paywall> = {}): Paywall =>
-  ({ id: `pw_${made}`, owner: 'alice', status: 'active', routes, ...more }) as Paywall;
+  ({
+    id: `pw_${made}`,
+    owner: 'alice',
+    status: 'active',
+    opened: true,
+    routes,
+    ...more,
+  }) as Paywall;
 
 /** Whose routes they are, each with its pattern and methods. */
 const routes = fc

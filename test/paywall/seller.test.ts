@@ -4,6 +4,7 @@ import type { Command } from '../../src/paywall/command.ts';
 import type { PaywallId, ProposalId } from '../../src/paywall/id.ts';
 import type { Paywall } from '../../src/paywall/paywall.ts';
 import type { Proposal } from '../../src/paywall/proposal.ts';
+import { routeTable } from '../../src/paywall/route-table.ts';
 import { type House, openHouse, toCreate } from './house.ts';
 
 let house: House;
@@ -167,6 +168,27 @@ describe('a change of what is public', () => {
     await opened({ routes: [route('/v1/admin/**', { priceMsats: 90_000 })] });
     const taking = await proposed(update(wide.id, { routes: over }));
     expect(taking.widens.join(' ')).toContain('takes requests from api.example/v1/admin/**');
+  });
+
+  test('widens where another paywall refused the method', async () => {
+    const cheap = await opened({ routes: [route('/**')] });
+    await opened({
+      routes: [{ ...route('/v1/dear', { priceMsats: 1_000_000 }), methods: ['GET'] }],
+    });
+    const routes = [route('/**'), route('/v1/dear', { methods: ['POST'] })];
+    const { widens } = await proposed(update(cheap.id, { routes }));
+    expect(widens.join(' ')).toContain('POST api.example/v1/dear is served');
+  });
+
+  test('says of a new paywall, and of one that is resumed, what it takes from others', async () => {
+    await opened({ routes: [route('/**', { priceMsats: 1_000_000 })] });
+    const takes = 'api.example/v1/** takes requests from api.example/**';
+    const { widens } = await proposed(toCreate());
+    expect(widens.join(' ')).toContain(takes);
+    const draft = await ask(toCreate({ status: 'paused' }));
+    if (!draft.ok || draft.value.paywall === undefined) throw new Error(JSON.stringify(draft));
+    const resume = { kind: 'resume', input: { paywallId: draft.value.paywall.id } } as const;
+    expect((await proposed(resume)).widens.join(' ')).toContain(takes);
   });
 
   test('is never undone by an agent beyond what it left: what it tightened only a human loosens', async () => {
@@ -346,6 +368,31 @@ describe('another owner', () => {
   });
 });
 
+test('a draft keeps no other owner off, and is not opened over what they sell', async () => {
+  const input = { name: 'mine', url: 'http://127.0.0.1:4000' };
+  await house.seller.order('bob', { kind: 'add_upstream', input });
+  const narrow = [{ ...route('/v1/reports'), upstream: 'mine' }];
+  const wide = [{ ...narrow[0]!, hostPattern: '*.example', pathPattern: '/**' }];
+  const drafts: PaywallId[] = [];
+  for (const routes of [narrow, wide]) {
+    const made = await ask(toCreate({ status: 'paused', routes }), 'bob');
+    if (!made.ok || made.value.paywall === undefined) throw new Error(JSON.stringify(made));
+    drafts.push(made.value.paywall.id);
+  }
+  const { id } = await opened();
+  const { paywalls } = await house.store.paywalls.registry.view();
+  const found = routeTable(paywalls).find('api.example', '/v1/reports');
+  expect(found).toMatchObject([{ paywall: { id } }]);
+  const open = () =>
+    Promise.all(
+      drafts.map(paywallId => house.seller.order('bob', { kind: 'resume', input: { paywallId } })),
+    );
+  const conflict = { ok: false, code: 'route_conflict' };
+  expect(await open()).toMatchObject([conflict, conflict]);
+  await house.seller.order('alice', { kind: 'pause', input: { paywallId: id } });
+  expect(await open()).toMatchObject([conflict, conflict]);
+});
+
 describe('what may not be sold', () => {
   test.each<[what: string, code: string, input: Parameters<typeof toCreate>[0]]>([
     ['an empty path', 'invalid_route', { routes: [route('')] }],
@@ -386,10 +433,43 @@ describe('what may not be sold', () => {
     expect(await ask(toCreate({ routes: wider }))).toMatchObject({ code: 'policy_violation' });
   });
 
+  test('is what leads back to the gateway: to a host that is sold, or would be by this very paywall', async () => {
+    const upstreamUrl = 'https://api.example';
+    const leading = (hostPattern: string) =>
+      toCreate({ routes: [{ hostPattern, pathPattern: '/**', upstreamUrl }] });
+    const back = { ok: false, code: 'upstream_invalid' };
+    expect(await ask(leading('api.example'))).toMatchObject(back);
+    expect(await ask(leading('*.example'))).toMatchObject(back);
+    expect(await ask(leading('shop.test'))).toMatchObject({ ok: true });
+    await opened();
+    expect(await ask(leading('shop.test'))).toMatchObject(back);
+  });
+
   test('is the same path of two paywalls', async () => {
     await opened();
     expect(await ask(toCreate({ name: 'Again' }))).toMatchObject({ code: 'route_conflict' });
   });
+});
+
+test('a draft that nobody approved closes no paywall whose upstream it names', async () => {
+  const routes = [{ ...route('/**'), upstream: undefined, upstreamUrl: 'https://backend.test' }];
+  const paywall = await opened({ routes });
+  const hostPattern = 'backend.test';
+  const draft = toCreate({ status: 'paused', routes: [{ ...route('/**'), hostPattern }] });
+  const made = await ask(draft);
+  expect(made).toMatchObject({ value: { kind: 'applied' } });
+  expect(await house.seller.isOpen(paywall)).toBe(true);
+  await house.seller.order(
+    'alice',
+    toCreate({ routes: [{ ...route('/b/**'), hostPattern: '*.test' }] }),
+  );
+  expect(await house.seller.isOpen(paywall)).toBe(false);
+});
+
+test('a paywall is not open whose upstream is gone', async () => {
+  const paywall = await opened();
+  await house.seller.order('alice', { kind: 'remove_upstream', name: 'api' });
+  expect(await house.seller.isOpen(paywall)).toBe(false);
 });
 
 describe('an archived paywall', () => {

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { DAY, HOUR, MINUTE, SECOND, sha256, silent } from '../../src/base/index.ts';
+import { DAY, HOUR, MINUTE, msat, SECOND, sha256, silent } from '../../src/base/index.ts';
 import {
   addCaveat,
   decodeMacaroon,
@@ -8,6 +8,7 @@ import {
   parseCredential,
 } from '../../src/l402/index.ts';
 import { openSeller, openToll, type Wanted } from '../../src/paywall/index.ts';
+import type { Standing } from '../../src/paywall/issuer.ts';
 import { storeAt } from '../store/place.ts';
 import { askAt, type Counter, openCounter } from './counter.ts';
 
@@ -20,6 +21,8 @@ afterEach(() => counter.close());
 const TEN_SATS = { fixedAmountMsats: 10_000 };
 const open = (policy: object = {}) => counter.open({ policy: { ...TEN_SATS, ...policy } });
 const with_ = (credential: string, more: object = {}) => ({ authorization: [credential], ...more });
+
+const WANTED = { method: 'GET', host: 'api.example', target: '/v1/reports' } as const;
 
 describe('a request without a credential', () => {
   test('is charged for, at the price of its route, with a token that ends after the invoice does', async () => {
@@ -197,6 +200,20 @@ describe('a request that was paid for', () => {
     expect(await send(body)).toMatchObject({ kind: 'admitted' });
   });
 
+  test('has its body read for more than a digest only if it may pass', async () => {
+    await open({ bindBody: true, usesPerToken: null });
+    const bought = await counter.buy({}, { bodyDigest: sha256('mine') });
+    const foresee = async (more: object, target: string = WANTED.target) => {
+      const place = await counter.toll.find({ ...WANTED, target });
+      if ('kind' in place) throw new Error(place.code);
+      return counter.toll.foresee(place, { authorization: [], address: '203.0.113.7', ...more });
+    };
+    expect(await foresee({})).toEqual({ kind: 'foreseen', needsBody: false });
+    expect(await foresee(with_('L402 garbage'))).toMatchObject({ kind: 'refused', status: 401 });
+    expect(await foresee(with_(bought))).toEqual({ kind: 'foreseen', needsBody: true });
+    expect(await foresee(with_(bought), '/v1/other')).toMatchObject({ needsBody: false });
+  });
+
   test('passes with the key of the client alone that had it bound', async () => {
     await open();
     const bought = await counter.buy({}, { clientKey: 'mine' });
@@ -278,11 +295,14 @@ describe('a credential', () => {
     expect(await counter.ask({}, with_(mine))).toMatchObject({ kind: 'admitted' });
   });
 
-  test('whose preimage leaked before the node was paid opens nothing', async () => {
+  test.each<[how: string, standing: Standing]>([
+    ['at all', { status: 'open' }],
+    ['in full', { status: 'settled', amount: msat(9999), settledAt: 1 }],
+  ])('whose preimage leaked before the node was paid %s opens nothing', async (_how, standing) => {
     await open();
     const answer = await counter.ask();
     const bought = await counter.pay(answer);
-    const lied = { ...counter.issuer, lookUp: async () => ({ status: 'open' as const }) };
+    const lied = { ...counter.issuer, lookUp: async () => standing };
     const { store, rules, clock } = counter;
     const means = { paywalls: store.paywalls, rules, issuer: async () => lied, clock, log: silent };
     const toll = openToll(means);
@@ -395,18 +415,28 @@ describe('the next request', () => {
     other.close();
   });
 
+  test('meets what changed while its body came: a pause, and a new price', async () => {
+    const { id } = await open({ bindBody: true });
+    const place = await counter.toll.find(WANTED);
+    if ('kind' in place) throw new Error(place.code);
+    const visitor = { authorization: [], address: '203.0.113.7', bodyDigest: sha256('') };
+    const dearer = { ...TEN_SATS, fixedAmountMsats: 20_000, bindBody: true };
+    const input = { paywallId: id, policy: dearer };
+    await counter.seller.order('alice', { kind: 'update', input });
+    expect(await counter.toll.admit(place, visitor)).toMatchObject({ amount: 20_000n });
+    await counter.seller.order('alice', { kind: 'pause', input: { paywallId: id } });
+    expect(await counter.toll.admit(place, visitor)).toMatchObject({ code: 'paywall_inactive' });
+  });
+
   test('is not charged for what could not be delivered: its upstream is gone since the body began', async () => {
     await open({ bindBody: true });
-    const wanted = { method: 'GET', host: 'api.example', target: '/v1/reports' };
-    const place = await counter.toll.find(wanted);
+    const place = await counter.toll.find(WANTED);
     if ('kind' in place) throw new Error(place.code);
     await counter.seller.order('alice', { kind: 'remove_upstream', name: 'api' });
     const visitor = { authorization: [], address: '203.0.113.7', bodyDigest: sha256('') };
-    expect(await counter.toll.admit(place, visitor)).toMatchObject({
-      status: 503,
-      code: 'upstream_not_found',
-    });
-    expect(await counter.ask()).toMatchObject({ status: 403, code: 'paywall_inactive' });
+    const inactive = { status: 403, code: 'paywall_inactive' };
+    expect(await counter.toll.admit(place, visitor)).toMatchObject(inactive);
+    expect(await counter.ask()).toMatchObject(inactive);
     expect(counter.node.issued).toBe(0);
   });
 });

@@ -27,6 +27,12 @@ export function answerHeaders(lines: readonly string[]): string[] | undefined {
   return passed;
 }
 
+/** The first value of a header, its name in lower case. */
+export function headerOf(lines: readonly string[], name: string): string | undefined {
+  const at = lines.findIndex((line, index) => index % 2 === 0 && line.toLowerCase() === name);
+  return at < 0 ? undefined : lines[at + 1];
+}
+
 function isOurs(name: string, value: string): boolean {
   const isDemand = name === 'www-authenticate' && DEMAND.test(value);
   return isDemand || OURS.has(name) || CACHES.has(name) || name.startsWith('l402-');

@@ -1,5 +1,6 @@
 import type { IncomingMessage } from 'node:http';
 import { ok, type Refused, type Result, refuse } from '../../base/index.ts';
+import { isCredentialLine } from '../../l402/index.ts';
 
 /** A request whose framing and headers can mean only one thing. */
 export interface Arrival {
@@ -23,7 +24,6 @@ export interface Arrival {
 const MOST_LINES = 100;
 /** Names that may come once at most, and are ours to read. */
 const SINGLE = ['grpc-metadata-macaroon', 'macaroon', 'l402-client-key'] as const;
-const OURS = /^(?:l402|lsat)[ \t]/i;
 
 /**
  * Judges what Node's strict parser leaves to us (it refuses folded lines, conflicting lengths, broken chunks, bare CR
@@ -59,7 +59,7 @@ function doubleFault(headers: Headers): Refused | undefined {
   if (headers.get('host')?.length !== 1) return bad('It needs exactly one Host line.');
   const isDouble = SINGLE.some(name => (headers.get(name)?.length ?? 0) > 1);
   if (isDouble) return bad('A credential is given twice.');
-  const others = (headers.get('authorization') ?? []).filter(line => !OURS.test(line));
+  const others = (headers.get('authorization') ?? []).filter(line => !isCredentialLine(line));
   return new Set(others).size > 1 ? bad('Its Authorization lines differ.') : undefined;
 }
 

@@ -4,6 +4,7 @@ import type { Toll } from '../toll.ts';
 import type { ClientAddress } from './client-address.ts';
 import type { GatewayLimits } from './limits.ts';
 import type { Metrics } from './metrics.ts';
+import type { Underway } from './underway.ts';
 
 /** What each request is judged and forwarded with. */
 export interface Desk {
@@ -14,6 +15,7 @@ export interface Desk {
   readonly pseudonym: string;
   readonly protocol: 'http' | 'https';
   readonly limits: GatewayLimits;
+  readonly underway: Underway;
   readonly metrics: Metrics;
   readonly clock: Clock;
   readonly log: Log;

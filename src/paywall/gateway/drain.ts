@@ -19,7 +19,7 @@ export async function drain(
   for (const tunnel of switched.tunnels) tunnel.close();
   await Promise.race([closed, clock.after(ms, late.signal)]);
   late.abort();
-  server.closeAllConnections();
+  // Also those that Node does not count: before their TLS handshake, and after a switch of protocols.
   for (const socket of switched.sockets) socket.destroy();
   await closed;
 }

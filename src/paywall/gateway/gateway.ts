@@ -20,6 +20,8 @@ import { GATEWAY_LIMITS, type GatewayLimits } from './limits.ts';
 import { openMetrics } from './metrics.ts';
 import { serve, serveUpgrade } from './serve.ts';
 import type { Switched } from './tunnel.ts';
+import { openTurns } from './turn.ts';
+import { openUnderway } from './underway.ts';
 
 /** Where the gateway listens and whom it believes, as the operator's settings say it. */
 export type GatewaySettings = Pick<SellerPolicy, 'listen' | 'admin' | 'tls' | 'trustedProxies'>;
@@ -92,8 +94,8 @@ async function openDesk(
   limits: GatewayLimits,
   keys: KeyPair | undefined,
 ): Promise<Desk> {
-  const { upstreamConnections: connections, connectMs, idleMs } = limits;
-  const ways = { connections, connectMs, idleMs };
+  const { upstreamConnections: connections, upstreamWaiting: waiting, connectMs, idleMs } = limits;
+  const ways = { connections, waiting, connectMs, idleMs };
   return {
     toll,
     forward: await openForward(ways, resolve === undefined ? {} : { resolve }),
@@ -101,6 +103,7 @@ async function openDesk(
     pseudonym: `tollkeeper-${randomBytes(8).toString('hex')}`,
     protocol: keys === undefined ? 'http' : 'https',
     limits,
+    underway: openUnderway(limits.perHolder),
     metrics: openMetrics(),
     clock,
     log,
@@ -109,13 +112,18 @@ async function openDesk(
 
 /** Has a server's requests, upgrades and faults answered. */
 function attend(server: Server, desk: Desk, switched: Switched): void {
+  const turn = openTurns();
+  server.on('connection', socket => {
+    switched.sockets.add(socket);
+    socket.once('close', () => switched.sockets.delete(socket));
+  });
   server.on('request', (request, response) => {
     if (switched.draining) response.shouldKeepAlive = false;
     // A connection that is idle from now on does not hold the closing up.
     response.once('close', () => {
       if (switched.draining) setImmediate(() => server.closeIdleConnections());
     });
-    void serve(desk, request, response);
+    turn(request, response, () => void serve(desk, request, response));
   });
   // The word to go on is given once the request may pass, and not before.
   server.on('checkContinue', (request, response) => server.emit('request', request, response));

@@ -1,8 +1,8 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { sha256 } from '../../base/index.ts';
-import type { Pass, Place } from '../toll.ts';
+import type { Charge, Pass, Place, Refusal, Visitor } from '../toll.ts';
 import { type Arrival, arrivalOf } from './arrival.ts';
 import { readBody } from './body.ts';
+import { boundBody, invited, type Message, TOO_LARGE } from './bound-body.ts';
 import type { Desk } from './desk.ts';
 import { type Denial, denialOfCharge, denialOfRefusal } from './problem.ts';
 
@@ -28,30 +28,56 @@ export async function judge(
   request: IncomingMessage,
   response: ServerResponse,
 ): Promise<Judgement> {
+  const message = { request, response };
   const arrived = arrivalOf(request);
   if (!arrived.ok) return denied({ ...arrived, status: 400, headers: [] }, false);
   const arrival = arrived.value;
   const place = await placeOf(desk, request, arrival);
   if (isDenial(place)) return denied(place, arrival.isGrpc);
-  const read: Read = most => readWhole(request, response, most);
-  const bound = place.bindsBody ? await read(desk.limits.boundBodyBytes) : NOT_BOUND;
-  if (bound === undefined) return denied(TOO_LARGE, arrival.isGrpc);
   const address = desk.clientAddress(request.socket.remoteAddress ?? '', arrival.forwardedFor);
   const { authorization, grpcMacaroon, macaroon, clientKey } = arrival;
-  const bodyDigest = bound === NOT_BOUND ? undefined : sha256(bound);
-  const visitor = { authorization, grpcMacaroon, macaroon, clientKey, address, bodyDigest };
+  const visitor = { authorization, grpcMacaroon, macaroon, clientKey, address };
+  if (place.bindsBody) return judgeBound(desk, message, { arrival, place, visitor });
   const verdict = await desk.toll.admit(place, visitor);
-  if (verdict.kind === 'refused') return denied(denialOfRefusal(verdict), arrival.isGrpc);
-  if (verdict.kind === 'charged') return denied(denialOfCharge(verdict), arrival.isGrpc);
-  const body = bound === NOT_BOUND ? await smallBody(arrival, verdict, read) : bound;
+  if (verdict.kind !== 'admitted') return denied(denialOf(verdict), arrival.isGrpc);
+  const body = await smallBody(arrival, verdict, message);
   return { kind: 'pass', pass: verdict, admitted: { arrival, address, body } };
 }
 
-type Read = (most: number) => Promise<Buffer | undefined>;
+/** A request and its way, before it is judged. */
+interface Arrived {
+  readonly arrival: Arrival;
+  readonly place: Place;
+  readonly visitor: Visitor;
+}
 
-/** The body where none is bound to a token. */
-const NOT_BOUND: Buffer = Buffer.alloc(0);
-const TOO_LARGE: Denial = { status: 413, code: 'body_too_large', headers: [] };
+async function judgeBound(
+  desk: Desk,
+  message: Message,
+  { arrival, place, visitor }: Arrived,
+): Promise<Judgement> {
+  const body = await boundBody(desk, place, visitor, message);
+  if ('status' in body) return denied(body, arrival.isGrpc);
+  const { digest: bodyDigest, bytes } = body;
+  const verdict = await desk.toll.admit(place, { ...visitor, bodyDigest });
+  if (verdict.kind !== 'admitted') return denied(denialOf(verdict), arrival.isGrpc);
+  if (bytes === undefined) {
+    await verdict.giveBack();
+    return denied(BODY_GONE, arrival.isGrpc);
+  }
+  return {
+    kind: 'pass',
+    pass: verdict,
+    admitted: { arrival, address: visitor.address, body: bytes },
+  };
+}
+
+function denialOf(verdict: Charge | Refusal): Denial {
+  return verdict.kind === 'refused' ? denialOfRefusal(verdict) : denialOfCharge(verdict);
+}
+
+/** It may pass since a change that came while its body was read for its digest alone. */
+const BODY_GONE: Denial = { status: 503, code: 'upstream_failed', headers: ['Retry-After', '1'] };
 
 /** Where a request goes, unless it is too large for it or comes from this very gateway. */
 async function placeOf(
@@ -72,11 +98,11 @@ async function placeOf(
 async function smallBody(
   { length = 0 }: Arrival,
   pass: Pass,
-  read: Read,
+  message: Message,
 ): Promise<Buffer | undefined> {
   if (length === 0 || length > SMALL_BODY_BYTES) return undefined;
   try {
-    return await read(SMALL_BODY_BYTES);
+    return await readBody(invited(message), SMALL_BODY_BYTES);
   } catch (left) {
     await pass.giveBack();
     throw left;
@@ -89,14 +115,4 @@ function denied(denial: Denial, isGrpc: boolean): Judgement {
 
 function isDenial(found: Place | Denial): found is Denial {
   return 'status' in found;
-}
-
-/** Who sends `Expect: 100-continue` waits for a word before the body (RFC 9110 §10.1.1). */
-function readWhole(
-  request: IncomingMessage,
-  response: ServerResponse,
-  limit: number,
-): Promise<Buffer | undefined> {
-  if (request.headers.expect !== undefined) response.writeContinue();
-  return readBody(request, limit);
 }

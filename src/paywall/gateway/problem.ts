@@ -1,6 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { type Code, problem } from '../../base/index.ts';
 import type { Charge, Refusal } from '../toll.ts';
+import { endAnswer } from './last-piece.ts';
 
 /** An answer of the gateway's own: why nothing is forwarded. */
 export interface Denial {
@@ -50,6 +51,19 @@ export function denialOfRefusal({
   return { status, code, detail, headers };
 }
 
+/** What a forwarding came to that failed, as an answer. */
+export function denialOfFailure(code: Code): Denial {
+  if (code === 'body_too_large') return { status: 413, code, headers: [] };
+  if (code === 'rate_limited') return { status: 429, code, headers: SOON };
+  if (code === 'upstream_busy') return { status: 503, code, headers: SOON };
+  const isLate = code === 'HTTP_TIMEOUT';
+  return isLate
+    ? { status: 504, code: 'upstream_late', headers: [] }
+    : { status: 502, code: 'upstream_failed', headers: [] };
+}
+
+const SOON = ['Retry-After', '1'];
+
 /** The largest rest of a body that is read for nothing, so that its connection can be used again; bytes. */
 const MOST_REST_BYTES = 65_536;
 
@@ -68,28 +82,27 @@ export function answerDenial(
     'X-Content-Type-Options',
     'nosniff',
   ];
-  if (isGrpc) answerGrpc(response, denial, common);
-  else answerPlain(response, denial, common);
+  const body = isGrpc ? beginGrpc(response, denial, common) : begin(response, denial, common);
+  endAnswer(request, response, body);
 }
 
-function answerPlain(response: ServerResponse, denial: Denial, common: readonly string[]): void {
+function begin(response: ServerResponse, denial: Denial, common: readonly string[]): string {
   const { status, code, amountMsats } = denial;
   const { message: title, hint, retry } = problem(code, denial.detail);
   const body = JSON.stringify({ title, status, code, hint, retry, amountMsats });
   const length = String(Buffer.byteLength(body));
   const lines = ['Content-Type', 'application/problem+json', 'Content-Length', length];
   response.writeHead(status, [...common, ...lines]);
-  response.end(body);
+  return body;
 }
 
 /** gRPC's answer without a message: its status stands in the head. Text outside ASCII is percent-encoded there. */
-function answerGrpc(response: ServerResponse, denial: Denial, common: readonly string[]): void {
+function beginGrpc(response: ServerResponse, denial: Denial, common: readonly string[]): undefined {
   const { status, code, detail } = denial;
   const said = status === 402 ? GRPC_PAYMENT : encodeURI(problem(code, detail).message);
   const grpcStatus = String(GRPC[status] ?? GRPC_INTERNAL);
   const lines = ['Content-Type', 'application/grpc', 'Grpc-Status', grpcStatus];
   response.writeHead(200, [...common, ...lines, 'Grpc-Message', said, 'Content-Length', '0']);
-  response.end();
 }
 
 /** Whether the connection can go on: what is left of the body is short. Node closes it where `Expect` was not met. */

@@ -1,15 +1,17 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { type Refused, refuse } from '../../base/index.ts';
-import type { Sending, Taker } from '../../http/index.ts';
+import { type Sending, startTimer, type Taker } from '../../http/index.ts';
 import type { Pass } from '../toll.ts';
-import { answerHeaders } from './answer-headers.ts';
+import { answerHeaders, headerOf } from './answer-headers.ts';
 import type { Desk } from './desk.ts';
 import { forwardingOf } from './forwarding.ts';
 import type { Admitted } from './judge.ts';
+import { endAnswer } from './last-piece.ts';
+import { lifeOf } from './limits.ts';
 import type { Outcome } from './metrics.ts';
-import { answerDenial } from './problem.ts';
-import { type Use, useOf } from './use.ts';
+import { answerDenial, denialOfFailure } from './problem.ts';
+import { isDelivery, type Use, useOf } from './use.ts';
 
 /** A request that may pass, and where its answer goes. */
 export interface Passing {
@@ -37,6 +39,10 @@ class Relay implements Taker {
   #pending: Promise<void> | undefined;
   /** The bytes that the answer's body will have, if it says so. */
   #length: string | undefined;
+  /** Ends the clock of an answer that is not over at once. */
+  #clear: (() => void) | undefined;
+  /** Whether it is under way, and counted. */
+  #begun = false;
   #over = false;
 
   constructor(desk: Desk, passing: Passing, tell: (outcome: Outcome) => void) {
@@ -48,10 +54,17 @@ class Relay implements Taker {
   }
 
   send(): void {
+    // Who left while it was judged had nothing forwarded.
     if (this.#response.destroyed) {
       this.#end('client_left');
+      void this.#use.giveBack();
       return;
     }
+    if (!this.#desk.underway.begin(this.#passing.pass.holder)) {
+      this.failed(refuse('rate_limited', 'One token has only so many requests under way.'));
+      return;
+    }
+    this.#begun = true;
     this.#response.on('drain', () => this.#sending?.resume());
     this.#response.once('close', () => {
       if (this.#over) return;
@@ -80,8 +93,12 @@ class Relay implements Taker {
 
   data(piece: Buffer): void {
     // Most answers are one piece, whose head and body so leave in one write.
-    if (this.#length === String(piece.length)) this.#finish(piece);
-    else if (!this.#response.write(piece)) this.#sending?.pause();
+    if (this.#length === String(piece.length)) {
+      this.#finish(piece);
+      return;
+    }
+    this.#lasts();
+    if (!this.#response.write(piece)) this.#sending?.pause();
   }
 
   end(): void {
@@ -104,20 +121,20 @@ class Relay implements Taker {
   failed({ code, detail }: Refused): void {
     if (this.#over) return;
     const { request, pass, admitted } = this.#passing;
-    // An upload beyond its limit is broken off by us, and its client's fault.
-    const isOurs = code === 'body_too_large';
-    this.#end(isOurs ? 'refused' : 'upstream_failed');
+    const denial = denialOfFailure(code);
+    this.#end(denial.status === 502 || denial.status === 504 ? 'upstream_failed' : 'refused');
     const { paywall, route } = pass.place;
     const said = { code, detail, paywall: paywall.id, route: route.id };
     this.#desk.log.warn(said, 'A request could not be forwarded.');
-    void (isOurs ? Promise.resolve() : this.#use.giveBack()).then(() => {
+    // An upload beyond its limit is broken off by us, and its client's fault.
+    void (code === 'body_too_large' ? Promise.resolve() : this.#use.giveBack()).then(() => {
       // What has begun cannot be taken back: the client sees it break off.
       if (this.#response.headersSent) {
         this.#response.destroy();
         return;
       }
-      const denial = { ...denialOfFailure(code), headers: this.#use.headers() };
-      answerDenial(request, this.#response, denial, admitted.arrival.isGrpc);
+      const headers = [...denial.headers, ...this.#use.headers()];
+      answerDenial(request, this.#response, { ...denial, headers }, admitted.arrival.isGrpc);
     });
   }
 
@@ -126,15 +143,27 @@ class Relay implements Taker {
     this.#length = headerOf(headers, 'content-length');
     const privacy = headerOf(headers, 'cache-control') === undefined;
     if (privacy) headers.push('Cache-Control', 'private');
+    if (!this.#passing.request.complete) this.#response.shouldKeepAlive = false;
     this.#response.writeHead(status, [...headers, 'Via', '1.1 tollkeeper', ...this.#use.headers()]);
     // A stream's head does not wait for its first piece, which may be long in coming.
-    if (this.#length === undefined) queueMicrotask(() => this.#response.flushHeaders());
+    if (this.#length !== undefined) return;
+    this.#lasts();
+    queueMicrotask(() => this.#response.flushHeaders());
+  }
+
+  /** An answer that goes on is broken off in the end: no pause reaches it, and no end of its token. */
+  #lasts(): void {
+    this.#clear ??= startTimer(lifeOf(this.#desk.limits, this.#passing.pass.place), () => {
+      this.#end(this.#passed());
+      this.#sending?.abort();
+      this.#response.destroy();
+    });
   }
 
   #finish(piece?: Buffer): void {
     if (this.#over) return;
     this.#end(this.#passed());
-    this.#response.end(piece);
+    endAnswer(this.#passing.request, this.#response, piece);
   }
 
   #passed(): Outcome {
@@ -143,23 +172,8 @@ class Relay implements Taker {
 
   #end(outcome: Outcome): void {
     this.#over = true;
+    this.#clear?.();
+    if (this.#begun) this.#desk.underway.end(this.#passing.pass.holder);
     this.#tell(outcome);
   }
-}
-
-/** Whether what an upstream answers is what was paid for: a client's own mistake is, the upstream's trouble is not. */
-function isDelivery(status: number): boolean {
-  return status < 500 && status !== 429;
-}
-
-function denialOfFailure(code: Refused['code']) {
-  if (code === 'body_too_large') return { status: 413, code } as const;
-  return code === 'HTTP_TIMEOUT'
-    ? ({ status: 504, code: 'upstream_late' } as const)
-    : ({ status: 502, code: 'upstream_failed' } as const);
-}
-
-function headerOf(lines: readonly string[], name: string): string | undefined {
-  const at = lines.findIndex((line, index) => index % 2 === 0 && line.toLowerCase() === name);
-  return at < 0 ? undefined : lines[at + 1];
 }

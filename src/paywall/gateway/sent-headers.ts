@@ -1,3 +1,4 @@
+import { isCredentialLine } from '../../l402/index.ts';
 import type { SecretHeaders } from '../event.ts';
 import { isHopByHop, namedByConnection } from './hop.ts';
 
@@ -49,8 +50,6 @@ const SPOOFS: ReadonlySet<string> = new Set([
   'x-rewrite-url',
 ]);
 
-const CREDENTIAL = /(?:^|[\s,])(?:l402|lsat)[ \t]/i;
-
 /** The header lines that an upstream gets, names and values by turns: the client's own as far as they are harmless. */
 export function sentHeaders(
   lines: readonly string[],
@@ -60,7 +59,7 @@ export function sentHeaders(
   const sent: string[] = [];
   for (let at = 0; at < lines.length; at += 2) {
     const [name = '', value = ''] = [lines[at]?.toLowerCase(), lines[at + 1]];
-    const isSecret = name === 'authorization' && CREDENTIAL.test(value);
+    const isSecret = name === 'authorization' && isCredentialLine(value);
     if (isSecret || isHopByHop(name, named) || isOurs(name) || Object.hasOwn(secrets, name))
       continue;
     sent.push(name, value);

@@ -3,10 +3,12 @@ import type { Duplex } from 'node:stream';
 import { asTollkeeperError } from '../../base/index.ts';
 import type { Desk } from './desk.ts';
 import { judge } from './judge.ts';
+import { lifeOf } from './limits.ts';
 import type { Outcome } from './metrics.ts';
 import { answerDenial } from './problem.ts';
 import { type Passing, relay } from './relay.ts';
 import { join, type Switched } from './tunnel.ts';
+import { answerOn } from './turn.ts';
 
 type OnSwitch = NonNullable<Passing['onSwitch']>;
 
@@ -34,8 +36,8 @@ export async function serveUpgrade(
 ): Promise<void> {
   // Nobody else listens, and an error that nobody hears would end the process.
   socket.on('error', () => socket.destroy());
-  switched.sockets.add(socket);
-  socket.once('close', () => switched.sockets.delete(socket));
+  // It came before the answer to an earlier request, which it would run into.
+  if (answerOn(socket) !== undefined) return void socket.destroy();
   const response = responseOn(request, socket);
   const isWebSocket = request.headers.upgrade?.toLowerCase() === 'websocket';
   // Another protocol is not switched to: the request is answered in this one (RFC 9110 §7.8).
@@ -44,9 +46,8 @@ export async function serveUpgrade(
     response.detachSocket(socket as never);
     socket.write(switching(headers));
     upstream.write(head);
-    // What one use opened does not outlast what the longest token would open.
-    const lifeMs = Math.min(desk.limits.tunnelMs, place.paywall.policy.tokenTtlMs);
-    const tunnel = join(socket, upstream, { idleMs: desk.limits.idleMs, lifeMs }, desk.clock);
+    const limits = { idleMs: desk.limits.idleMs, lifeMs: lifeOf(desk.limits, place) };
+    const tunnel = join(socket, upstream, limits, desk.clock);
     switched.tunnels.add(tunnel);
     void tunnel.closed.then(() => switched.tunnels.delete(tunnel));
     if (switched.draining) tunnel.close();

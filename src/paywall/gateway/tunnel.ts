@@ -8,8 +8,9 @@ export interface Tunnel {
   readonly closed: Promise<void>;
 }
 
-/** The connections of a gateway that no longer are HTTP's, or are about to be so. */
+/** The connections of a gateway, and what some of them were switched to. */
 export interface Switched {
+  /** As they were accepted: without TLS. */
   readonly sockets: Set<Duplex>;
   readonly tunnels: Set<Tunnel>;
   /** No tunnel is begun any more. */

@@ -43,6 +43,7 @@ export async function openLndIssuer(parts: LndIssuerParts): Promise<InvoiceIssue
   };
   return {
     node: self.id,
+    real: network === 'bc',
     issue: async order => whileOpen(() => issue(parts, order)),
     lookUp: async hash => whileOpen(() => lookUp(parts, hash)),
     settlements(since, signal) {

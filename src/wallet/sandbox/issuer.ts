@@ -21,6 +21,7 @@ export async function openSandboxIssuer(place: LedgerPlace): Promise<InvoiceIssu
   const ledger = await openLedger(place);
   return {
     node: `sandbox:${sha256(ledger.privateKey).slice(0, 16)}`,
+    real: false,
     issue: order => issue(ledger, order).catch(unavailable),
     lookUp: hash => current(ledger, (sql, now) => standingOf(sql, hash, now)).catch(unavailable),
     settlements: (since, signal) => settlements(ledger, since, signal),

@@ -5,12 +5,15 @@ import type { PaywallId } from '../../../src/paywall/id.ts';
 import type { Paywall } from '../../../src/paywall/paywall.ts';
 import type { Proposal } from '../../../src/paywall/proposal.ts';
 import type { Receipt } from '../../../src/paywall/settlement.ts';
+import type { Earner } from '../../../src/paywall/store.ts';
 import type { KeyedToken } from '../../../src/paywall/token.ts';
 import type { Upstream } from '../../../src/paywall/upstream.ts';
 
 /** Events, tokens and receipts, each with only what a test cares about. */
 export const OWNER = 'alice';
 export const PAYWALL: PaywallId = 'pw_1';
+/** The node that makes invoices, and is paid. */
+export const NODE: Earner = { node: 'node', real: true };
 
 export function paywall(more: Partial<Paywall> = {}): Paywall {
   const policy = { fixedAmountMsats: msat(10_000), usesPerToken: null } as Paywall['policy'];
@@ -20,6 +23,7 @@ export function paywall(more: Partial<Paywall> = {}): Paywall {
     name: 'Reports',
     description: 'msat:5',
     status: 'active',
+    opened: true,
     policy,
     routes: [],
     metadata: { a: 'b' },
@@ -87,6 +91,7 @@ export function token(more: Partial<KeyedToken> = {}): KeyedToken {
     paywallId: PAYWALL,
     routeId: 'route_1',
     amount: msat(10_000),
+    node: 'node',
     mintedAt: 1000,
     invoiceExpiresAt: 2000,
     expiresAt: 3000,

@@ -1,5 +1,5 @@
 import type { PaywallStore } from '../../../src/paywall/store.ts';
-import { receipt } from './fixture.ts';
+import { NODE, receipt } from './fixture.ts';
 
 /** How many uses the token of the job has: more than anybody takes. */
 export const USES = 100_000;
@@ -13,7 +13,7 @@ export async function work(
   for (;;) {
     for (const [at, hash] of hashes.entries()) {
       const [booked, claimed] = await Promise.all([
-        takings.book('node', receipt(at + 1, hash)),
+        takings.book(NODE, receipt(at + 1, hash)),
         tokens.claim(tokenId, USES),
       ]);
       if (booked.kind === 'booked') process.stdout.write(`booked ${hash}\n`);

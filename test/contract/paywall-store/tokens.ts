@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { DAY } from '../../../src/base/index.ts';
 import type { InvoiceStatus } from '../../../src/paywall/invoice.ts';
 import type { Bench } from './bench.ts';
-import { OWNER, token } from './fixture.ts';
+import { token } from './fixture.ts';
 
 /** Tokens, their invoices, and their uses. */
 export function tokensContract(bench: Bench): void {
@@ -77,34 +77,35 @@ export function tokensContract(bench: Bench): void {
       expect(await tokens().unpaid(1999)).toBe(1);
     });
 
-    test('that nobody paid is forgotten some time after; a paid one never', async () => {
-      const [unpaid, paid] = [await keep(), await keep()];
+    test('is forgotten some time after it is known to be dead; one that was paid, or may have been, never', async () => {
+      const [expired, canceled] = [await keep(), await keep()];
+      const [paid, unheard] = [await keep(), await keep()];
+      await tokens().raise(expired.paymentHash, 'expired');
+      await tokens().raise(canceled.paymentHash, 'canceled');
       await tokens().raise(paid.paymentHash, 'settled');
+      const left = async () => {
+        const all = [expired, canceled, paid, unheard].map(({ id }) => tokens().find(id));
+        return (await Promise.all(all)).map(each => each?.status);
+      };
       await keep({ mintedAt: 2000 + DAY });
-      expect(await tokens().find(unpaid.id)).toBeDefined();
+      expect(await left()).toEqual(['expired', 'canceled', 'settled', 'open']);
       await keep({ mintedAt: 2001 + DAY });
-      expect(await tokens().find(unpaid.id)).toBeUndefined();
-      expect(await tokens().find(paid.id)).toBeDefined();
+      expect(await left()).toEqual([undefined, undefined, 'settled', 'open']);
     });
 
-    test('is one of its owner’s invoices, newest first; one whose time is over is expired', async () => {
-      const [first, second] = [await keep(), await keep({ mintedAt: 1001, paywallId: 'pw_2' })];
-      await keep({ owner: 'bob' });
-      await tokens().raise(first.paymentHash, 'settled');
-      const list = async (more = {}) => {
-        const invoices = await bench.store.takings.invoices({ owner: OWNER, limit: 9, ...more });
-        return invoices.map(({ paymentHash, status }) => [paymentHash, status]);
+    test('is overdue once its invoice is over, until its node said what became of it', async () => {
+      const [late, later] = [await keep({ invoiceExpiresAt: 2001 }), await keep()];
+      await keep({ node: 'other' });
+      const overdue = async (now: number, limit = 9) => {
+        const found = await bench.store.takings.overdue('node', now, limit);
+        return found.map(({ id }) => id);
       };
-      bench.now = 1999;
-      expect(await list()).toEqual([
-        [second.paymentHash, 'open'],
-        [first.paymentHash, 'settled'],
-      ]);
-      bench.now = 2000;
-      expect(await list()).toMatchObject([[second.paymentHash, 'expired'], {}]);
-      expect(await list({ paywallId: 'pw_2' })).toHaveLength(1);
-      expect(await list({ before: 1001 })).toHaveLength(1);
-      expect(await list({ limit: 1 })).toHaveLength(1);
+      expect(await overdue(1999)).toEqual([]);
+      expect(await overdue(2000)).toEqual([later.id]);
+      expect(await overdue(2001)).toEqual([later.id, late.id]);
+      expect(await overdue(2001, 1)).toEqual([later.id]);
+      await tokens().raise(later.paymentHash, 'expired');
+      expect(await overdue(2001)).toEqual([late.id]);
     });
 
     async function keep(more = {}) {

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import type { Toll } from '../../../src/paywall/index.ts';
 import { boothBefore, CHALLENGE, openBehind, TICKET } from './booth.ts';
 import { ask, openUpstream, valuesOf } from './wire.ts';
 
@@ -161,6 +162,21 @@ describe('a body that a token is bound to', () => {
     expect(JSON.parse(answer.body)).toMatchObject({ code: 'body_too_large' });
     expect([booth.uses, upstream.seen.length]).toEqual([0, 0]);
   });
+});
+
+test('a body that was read for its digest alone is not forwarded, whatever changed meanwhile', async () => {
+  const upstream = await openUpstream();
+  const booth = boothBefore(upstream.origin, { bindsBody: true });
+  const foresee: Toll['foresee'] = async () => ({ kind: 'foreseen', needsBody: false });
+  const { url } = await openBehind({ ...booth, foresee });
+  const asked = { method: 'POST', headers: paid, body: 'abc' };
+  const { status, headers } = await ask(url, asked);
+  expect([status, headers['retry-after'], booth.uses]).toEqual([503, '1', 0]);
+  expect(upstream.seen).toEqual([]);
+  const { bodyDigest } = booth.visitors[0] ?? {};
+  await ask(url, { ...asked, headers: { ...paid, 'transfer-encoding': 'chunked' } });
+  expect(booth.visitors[1]?.bodyDigest).toBe(bodyDigest);
+  expect(bodyDigest).toMatch(/^ba7816bf/);
 });
 
 test.each([

@@ -57,6 +57,9 @@ export function boothBefore(
       const method = wanted.method as Place['method'];
       return { paywall, route: route!, method, host: host.value, ...path.value, bindsBody };
     },
+    async foresee(_place, { authorization }) {
+      return { kind: 'foreseen', needsBody: authorization.includes(TICKET) };
+    },
     async admit(place, visitor) {
       booth.visitors.push(visitor);
       if (place.path === '/busy') {
@@ -74,6 +77,7 @@ export function boothBefore(
         kind: 'admitted',
         place,
         by: isPaid ? 'token' : 'free',
+        holder: visitor.authorization.join() || visitor.address,
         usesLeft: isPaid ? 4 : undefined,
         freeLeft: isPaid ? undefined : 2,
         url: upstream + place.path + place.query,

@@ -56,6 +56,7 @@ describe('an upstream never hears a client say', () => {
       TICKET,
       'LSAT AgEEbHNhdA==:00ff',
       'l402 AgEEbHNhdA==:00ff',
+      'L402',
       'Bearer of-the-client',
     ];
     await ask(url, { headers: { authorization: lines } });

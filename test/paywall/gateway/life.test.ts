@@ -1,6 +1,8 @@
+import { once } from 'node:events';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import type { ServerResponse } from 'node:http';
 import { request as secureRequest } from 'node:https';
+import { connect, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, onTestFinished, test, vi } from 'vitest';
@@ -96,6 +98,16 @@ describe('the admin listener', () => {
   });
 });
 
+/** A client that connects and says nothing. */
+async function silence(url: string): Promise<Socket> {
+  const socket = connect(Number(new URL(url).port), '127.0.0.1');
+  onTestFinished(() => void socket.destroy());
+  // Without a reader an end is never seen.
+  socket.on('error', () => undefined).resume();
+  await once(socket, 'connect');
+  return socket;
+}
+
 describe('TLS', () => {
   test('is spoken where the settings name a certificate, and said to the upstream', async () => {
     const upstream = await openUpstream((request, response) => {
@@ -111,6 +123,26 @@ describe('TLS', () => {
         .end();
     });
     expect(body).toBe('https');
+  });
+
+  test('lets a client go that is slow with its handshake', async () => {
+    const limits = { connections: 2, headersMs: 300 };
+    const { url } = await openBehind(boothBefore((await openUpstream()).origin), {
+      settings: { tls },
+      limits,
+    });
+    const silent = [await silence(url), await silence(url)];
+    await vi.waitUntil(() => silent.every(({ destroyed }) => destroyed), { timeout: 5000 });
+  });
+
+  test('does not hold the closing up before it is agreed on', async () => {
+    const gateway = await openBehind(boothBefore((await openUpstream()).origin), {
+      settings: { tls },
+      limits: { drainMs: 100 },
+    });
+    const silent = await silence(gateway.url);
+    await gateway.close();
+    await vi.waitUntil(() => silent.destroyed);
   });
 
   test('is refused where the files are missing, or do not fit', async () => {

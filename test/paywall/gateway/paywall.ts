@@ -9,6 +9,7 @@ export function paywallOf(url: string): Paywall {
     name: 'Everything',
     description: undefined,
     status: 'active',
+    opened: true,
     policy: {
       pricingMode: 'fixed',
       fixedAmountMsats: msat(1500),

@@ -1,7 +1,7 @@
 import { request as httpRequest, type IncomingMessage, type ServerResponse } from 'node:http';
 import { expect, test, vi } from 'vitest';
 import { boothBefore, openBehind, TICKET } from './booth.ts';
-import { openUpstream } from './wire.ts';
+import { ask, openUpstream } from './wire.ts';
 
 const MIB = 1024 * 1024;
 const headers = { host: 'shop.example', authorization: TICKET };
@@ -112,4 +112,39 @@ test('an upload that the upstream does not read is not read from the client eith
   taken?.resume();
   sent.end();
   expect((await answered).statusCode).toBe(200);
+});
+
+test('an answer that goes on for too long is broken off, and frees its upstream', async () => {
+  const events: ServerResponse[] = [];
+  const upstream = await openUpstream((_request, response) => {
+    response.writeHead(200, { 'content-type': 'text/event-stream' }).write('data: one\n\n');
+    events.push(response);
+  });
+  const { url } = await openBehind(boothBefore(upstream.origin), { limits: { lifeMs: 300 } });
+  const answer = await opened(url);
+  const broken = new Promise(resolve => answer.on('error', resolve));
+  answer.resume();
+  await broken;
+  await vi.waitUntil(() => events[0]?.destroyed);
+});
+
+test('one token has only so many requests under way, and others go on', async () => {
+  const events: ServerResponse[] = [];
+  const upstream = await openUpstream((request, response) => {
+    if (request.url !== '/events') return void response.end('bought');
+    response.writeHead(200, { 'content-type': 'text/event-stream' }).flushHeaders();
+    events.push(response);
+  });
+  const booth = boothBefore(upstream.origin);
+  const { url } = await openBehind(booth, { limits: { perHolder: 2 } });
+  for (const _ of [1, 2]) await opened(`${url}/events`);
+  const { authorization } = headers;
+  const refused = await ask(url, { headers: { authorization } });
+  expect(refused.status).toBe(429);
+  expect(refused.headers).toMatchObject({ 'l402-use': 'returned', 'retry-after': '1' });
+  expect(JSON.parse(refused.body)).toMatchObject({ code: 'rate_limited' });
+  expect(booth.uses).toBe(2);
+  expect((await ask(`${url}/free`)).status).toBe(200);
+  events[0]?.end();
+  await vi.waitUntil(async () => (await ask(url, { headers: { authorization } })).status === 200);
 });

@@ -111,7 +111,7 @@ test('a tunnel in which nothing moves is closed, and one that lasts too long', a
   const idle = await openBehind(booth, { limits: { idleMs: 300 } });
   const quiet = await switchedOver(idle.url);
   await vi.waitUntil(() => quiet.socket.destroyed);
-  const short = await openBehind(booth, { limits: { tunnelMs: 300 } });
+  const short = await openBehind(booth, { limits: { lifeMs: 300 } });
   const busy = await switchedOver(short.url);
   const startedAt = performance.now();
   await vi.waitUntil(() => {

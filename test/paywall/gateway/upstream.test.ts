@@ -1,7 +1,8 @@
 import { once } from 'node:events';
 import { createServer, type ServerResponse } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import { type AddressInfo, connect } from 'node:net';
 import { describe, expect, test, vi } from 'vitest';
+import type { Toll } from '../../../src/paywall/index.ts';
 import { boothBefore, openBehind, TICKET } from './booth.ts';
 import { ask, openRawUpstream, openUpstream } from './wire.ts';
 
@@ -106,6 +107,28 @@ describe('the use of a token is given back', () => {
   });
 });
 
+test('what would wait for an upstream behind too many is turned away, and the others get their answers', async () => {
+  const held: ServerResponse[] = [];
+  const upstream = await openUpstream((_request, response) => void held.push(response));
+  const booth = boothBefore(upstream.origin);
+  const { url } = await openBehind(booth, {
+    limits: { upstreamConnections: 1, upstreamWaiting: 2 },
+  });
+  const first = ask(url, { headers: paid });
+  await vi.waitUntil(() => held.length === 1);
+  const three = [1, 2, 3].map(() => ask(url, { headers: paid }));
+  const turnedAway = await Promise.race(three);
+  expect([turnedAway.status, booth.uses]).toEqual([503, 3]);
+  expect(turnedAway.headers).toMatchObject({ ...returned, 'retry-after': '1' });
+  expect(JSON.parse(turnedAway.body)).toMatchObject({ code: 'upstream_busy' });
+  for (const count of [1, 2, 3]) {
+    await vi.waitUntil(() => held.length === count);
+    held[count - 1]?.end();
+  }
+  const all = (await Promise.all([first, ...three])).map(({ status }) => status);
+  expect(all.toSorted()).toEqual([200, 200, 200, 503]);
+});
+
 test('a client’s own mistake is delivered, and its use stays taken', async () => {
   const upstream = await openUpstream((_request, response) => {
     response.writeHead(404).end('no such report');
@@ -135,6 +158,29 @@ test('a client that leaves breaks the upstream’s work off, and its use stays t
   sent.destroy();
   await vi.waitUntil(() => held?.destroyed);
   expect(booth.uses).toBe(1);
+});
+
+test('a client that leaves while it is judged gets its use back, and the upstream hears nothing', async () => {
+  const upstream = await openUpstream();
+  const booth = boothBefore(upstream.origin);
+  const judged = Promise.withResolvers<void>();
+  const admit: Toll['admit'] = async (place, visitor) => {
+    const verdict = await booth.admit(place, visitor);
+    await judged.promise;
+    return verdict;
+  };
+  const settings = { admin: '127.0.0.1:0' };
+  const { url, adminUrl = '' } = await openBehind({ ...booth, admit }, { settings });
+  const socket = connect(Number(new URL(url).port), '127.0.0.1');
+  socket.write(`GET / HTTP/1.1\r\nHost: shop.example\r\nAuthorization: ${TICKET}\r\n\r\n`);
+  await vi.waitUntil(() => booth.uses === 1);
+  socket.destroy();
+  await vi.waitUntil(async () =>
+    (await ask(`${adminUrl}/metrics`)).body.includes('tollkeeper_gateway_connections 0\n'),
+  );
+  judged.resolve();
+  await vi.waitUntil(() => booth.uses === 0);
+  expect(upstream.seen).toEqual([]);
 });
 
 test('a use that cannot be given back is said to be taken', async () => {

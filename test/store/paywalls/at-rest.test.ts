@@ -8,6 +8,7 @@ import type { Store } from '../../../src/store/index.ts';
 import {
   added,
   created,
+  NODE,
   OWNER,
   paused,
   proposed,
@@ -78,7 +79,7 @@ test.each([
   await store.paywalls.tokens.keep(token({ id, paymentHash }));
   await append(created());
   const paid = { index: 1n, paymentHash, amount: msat(10_000), settledAt: 1 };
-  await store.paywalls.takings.book('node', paid);
+  await store.paywalls.takings.book(NODE, paid);
   expect(() => tamper(statement)).toThrow(/only/);
 });
 

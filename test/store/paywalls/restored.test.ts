@@ -5,6 +5,7 @@ import { openKeyring } from '../../../src/secrets/index.ts';
 import { backUp, openBackup } from '../../../src/store/index.ts';
 import {
   created,
+  NODE,
   OWNER,
   PAYWALL,
   paused,
@@ -27,7 +28,7 @@ test('a restored record sells nothing until a human opens it, and books what it 
   await append(paused(2));
   await store.paywalls.tokens.keep(after);
   for (const [at, { paymentHash }] of [before, after].entries())
-    await store.paywalls.takings.book('node', receipt(at + 1, paymentHash));
+    await store.paywalls.takings.book(NODE, receipt(at + 1, paymentHash));
   store.close();
 
   const sealer = await openKeyring(join(home, 'keys'));
@@ -45,9 +46,9 @@ test('a restored record sells nothing until a human opens it, and books what it 
 
   expect(await takings.cursor('node')).toBe(0n);
   for (const [at, { paymentHash }] of [before, after].entries())
-    await takings.book('node', receipt(at + 1, paymentHash));
+    await takings.book(NODE, receipt(at + 1, paymentHash));
   expect(await takings.list({ owner: OWNER, limit: 9 })).toMatchObject([{ fit: 'whole' }]);
-  expect(await takings.unknown(9)).toMatchObject([{ paymentHash: after.paymentHash }]);
+  expect(await takings.unknown(0)).toBe(1);
   store.close();
   await remove();
 });

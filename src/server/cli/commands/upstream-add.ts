@@ -17,10 +17,11 @@ export const upstreamAdd = defineCommand({
   usage: 'upstream add <name> <url>',
   summary: 'Name a server that paywalls may stand before, or change one',
   details:
-    'Agents name upstreams in routes and never see their secrets. A secret header is typed at the terminal, or read from a file that only you may read (mode 0600, a line each: `Name: value`); as an option or a variable it would stand where other programs read it. Needs your yes, or the approval PIN where one is set.',
+    'Agents name upstreams in routes and never see their secrets. A secret header is typed at the terminal, or read from a file that only you may read (mode 0600, a line each: `Name: value`); as an option or a variable it would stand where other programs read it. Of an upstream that is there already, what you leave out stays. Needs your yes, or the approval PIN where one is set.',
   options: [
-    ['--header <names...>', 'headers that each request gets; their values are asked for'],
+    ['--header <names...>', 'all headers that each request gets; their values are asked for'],
     ['--headers-file <path>', 'a file with such headers and their values'],
+    ['--no-headers', 'drop the secret headers that it has'],
     ['--timeout <ms>', 'how long it may take to answer, 100 to 120000 (default 15000)'],
     ['--yes', 'do not ask first; without effect where a PIN is set'],
   ],
@@ -33,11 +34,12 @@ export const upstreamAdd = defineCommand({
     url: z.string(),
     header: z.array(z.string()).max(20).optional(),
     headersFile: z.string().optional(),
+    headers: z.boolean().default(true),
     timeout: whole(100, 120_000).optional(),
     yes: flag,
   }),
-  async run(session, { name, url, header = [], headersFile, timeout: timeoutMs, yes }) {
-    const headers = await headersFor(session, header, headersFile);
+  async run(session, { name, url, timeout: timeoutMs, yes, ...given }) {
+    const headers = await headersFor(session, given);
     if (!headers.ok) return headers;
     const input = upstreamInput.safeParse({ name, url, headers: headers.value, timeoutMs });
     if (!input.success) {
@@ -45,9 +47,10 @@ export const upstreamAdd = defineCommand({
       return refuse('invalid_input', `${String(path[0] ?? 'The upstream')}: ${message}.`);
     }
     return withTollkeeper(session.home, async ({ pin, seller }) => {
-      const secrets = Object.keys(headers.value).map(each => each.toLowerCase());
-      const kept = secrets.length === 0 ? 'no secret headers' : `the secret ${secrets.join(', ')}`;
-      session.output.remark(`Upstream ${name}: ${oneLine(url, 200)}, with ${kept}.`);
+      const all = await seller.upstreams(LOCAL_OWNER);
+      const before = all.find(each => each.name === name)?.headerNames ?? [];
+      const secrets = headersText(before, headers.value);
+      session.output.remark(`Upstream ${name}: ${oneLine(url, 200)}, with ${secrets}`);
       const question = 'May paywalls stand before it?';
       const agreed = await consent(session, pin, { question, yes });
       if (!agreed.ok) return agreed;
@@ -66,12 +69,26 @@ export const upstreamAdd = defineCommand({
   },
 });
 
-/** The headers of the file, and those whose values a human types. */
+/** Which secret headers it has from then on, and which it loses. */
+function headersText(before: readonly string[], given: SecretHeaders | undefined): string {
+  const after = given === undefined ? before : Object.keys(given).map(each => each.toLowerCase());
+  const lost = before.filter(each => !after.includes(each));
+  const has = after.length === 0 ? 'no secret headers.' : `the secret ${after.join(', ')}.`;
+  return lost.length === 0 ? has : `${has} It loses the secret ${lost.join(', ')} for good.`;
+}
+
+interface Given {
+  readonly header?: readonly string[] | undefined;
+  readonly headersFile?: string | undefined;
+  readonly headers: boolean;
+}
+
+/** The headers of the file, and those whose values a human types; undefined where those that it has stay. */
 async function headersFor(
   session: Session,
-  names: readonly string[],
-  file: string | undefined,
-): Promise<Result<SecretHeaders>> {
+  { header: names = [], headersFile: file, headers: keeps }: Given,
+): Promise<Result<SecretHeaders | undefined>> {
+  if (names.length === 0 && file === undefined) return ok(keeps ? undefined : {});
   const alone =
     names.length === 0 ? undefined : needsHuman(session, 'Use --headers-file in a script.');
   if (alone !== undefined) return alone;
