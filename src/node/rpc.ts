@@ -6,14 +6,15 @@ type Service = AuthenticatedLnd[keyof AuthenticatedLnd];
 /**
  * Calls a method of lnd that answers once, in the words of its own interface: ln-service has no function for some, and
  * leaves out of other answers what matters, such as the msat of a balance. Rejects with gRPC's error, also once `over`
- * aborts.
+ * aborts; after that nothing is called at all.
  */
-export function rpc<T>(
+export async function rpc<T>(
   service: Service,
   method: string,
   request: object,
   over?: AbortSignal,
 ): Promise<T> {
+  over?.throwIfAborted();
   const { promise, resolve, reject } = Promise.withResolvers<T>();
   const call = service[method](request, (error: unknown, answer: T) => {
     if (error) reject(error);

@@ -14,9 +14,11 @@ export type RecordStream = Readable & { cancel(): void };
 
 /**
  * Follows a stream of records until `over` aborts; the payment itself goes on. Rejects with gRPC's error where the
- * stream ends before there is a record.
+ * stream ends before there is a record. After `over` nothing is opened: what a human was told ended unpaid must not
+ * be sent behind their back.
  */
 export async function follow(open: () => RecordStream, over: AbortSignal): Promise<Following> {
+  over.throwIfAborted();
   const stream = open();
   over.addEventListener('abort', () => stream.cancel(), { once: true });
   const begun = Promise.withResolvers<PaymentRecord>();
