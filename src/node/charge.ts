@@ -82,16 +82,20 @@ export function isDue({ mind, heard, heardAt }: Charge, now: number): boolean {
   return Math.abs(now - heardAt) >= pace;
 }
 
-/** Does one thing with lnd, apart from the keeper's rounds, which go on meanwhile. Whatever it throws is logged. */
-export function send(charge: Charge, errand: (talk: Talk) => Promise<void>): void {
+/**
+ * Does one thing with lnd, apart from the keeper's rounds, which go on meanwhile; false if it was not begun, for
+ * something else is being said. Whatever it throws is logged.
+ */
+export function send(charge: Charge, errand: (talk: Talk) => Promise<void>): boolean {
   const { talk } = charge;
-  if (talk === undefined || charge.errand !== undefined) return;
+  if (talk === undefined || charge.errand !== undefined) return false;
   charge.errand = errand(talk)
     .catch((error: unknown) => charge.log.error({ error }, 'an errand to lnd failed'))
     .finally(() => {
       charge.errand = undefined;
       nudge(charge);
     });
+  return true;
 }
 
 /** Asks lnd how it is. An answer that comes when another run is attended to counts no more. */

@@ -15,8 +15,6 @@ export interface Mind {
   readonly wasReady: boolean;
   /** When this run was told to end, ms since 1970, and what for. */
   readonly stop: { readonly at: number; readonly why: 'wish' | 'certificate' } | undefined;
-  /** Whether its wallet is being opened. */
-  readonly isUnlocking: boolean;
   /** When opening the wallet may be tried again, ms since 1970. */
   readonly unlockAt: number | undefined;
   /** Marks the password that did not open the wallet. It is not tried again. */
@@ -40,7 +38,6 @@ const NEW_RUN = {
   hasAnswered: false,
   wasReady: false,
   stop: undefined,
-  isUnlocking: false,
   unlockAt: undefined,
 } as const;
 
@@ -100,21 +97,16 @@ export function afterStop(mind: Mind, why: 'wish' | 'certificate', now: number):
   return { ...mind, stop: { at: now, why } };
 }
 
-/** After it was begun to open the wallet. */
-export function afterUnlocking(mind: Mind): Mind {
-  return { ...mind, isUnlocking: true };
-}
-
 /** After the wallet was opened. */
 export function afterUnlock(mind: Mind): Mind {
-  return { ...mind, isUnlocking: false, unlockAt: undefined };
+  return { ...mind, unlockAt: undefined };
 }
 
 /** After it was not. A wrong password, by its mark, is never tried again; anything else may go away by itself. */
 export function afterFailedUnlock(mind: Mind, wrong: string | undefined, now: number): Mind {
   return wrong === undefined
-    ? { ...mind, isUnlocking: false, unlockAt: now + LONGEST_REST_MS }
-    : { ...mind, isUnlocking: false, unlockAt: undefined, wrongPassword: wrong };
+    ? { ...mind, unlockAt: now + LONGEST_REST_MS }
+    : { ...mind, unlockAt: undefined, wrongPassword: wrong };
 }
 
 /** After lnd was given up, with its last lines. */

@@ -50,12 +50,8 @@ function whenRunning(mind: Mind, seen: Observation, now: number): Move['kind'] {
   return canUnlock(mind, seen) && isTime(mind.unlockAt, now) ? 'unlock' : 'rest';
 }
 
-function canUnlock(
-  { isUnlocking, wrongPassword }: Mind,
-  { stage, password }: Observation,
-): boolean {
-  const isNew = password !== undefined && password !== wrongPassword;
-  return stage === 'locked' && isNew && !isUnlocking;
+function canUnlock({ wrongPassword }: Mind, { stage, password }: Observation): boolean {
+  return stage === 'locked' && password !== undefined && password !== wrongPassword;
 }
 
 function whenEnded(

@@ -12,6 +12,8 @@ export interface Orders {
   /** Answers StopDaemon, and goes on. */
   readonly ignoresStop?: boolean;
   readonly isUnsynced?: boolean;
+  /** Opens its wallet with no password, not even the right one. */
+  readonly opensNothing?: boolean;
   /** Takes connections and calls, and never answers. */
   readonly isSilent?: boolean;
   readonly network?: string;
@@ -87,6 +89,7 @@ type Handler = (request: Record<string, unknown>, macaroon: string) => object;
 const unlocker: Record<string, Handler> = {
   unlockWallet({ wallet_password }) {
     if (state !== 'LOCKED') throw new Refusal('wallet already unlocked');
+    if (orders().opensNothing) throw new Refusal('database not open');
     if (String(wallet_password) !== readFileSync(wallet, 'utf8')) {
       throw new Refusal('invalid passphrase for master public key');
     }

@@ -8,7 +8,6 @@ import {
   afterStart,
   afterStop,
   afterUnlock,
-  afterUnlocking,
   backoff,
   type Mind,
   newMind,
@@ -68,7 +67,6 @@ describe('the table of moves', () => {
     ['is locked, no password', RUNS, { ...LOCKED, password: undefined }, 'rest'],
     ['is locked, a wrong password', { ...RUNS, wrongPassword: 'a' }, LOCKED, 'rest'],
     ['is locked, a new password', { ...RUNS, wrongPassword: 'b' }, LOCKED, 'unlock'],
-    ['is being unlocked', { ...RUNS, isUnlocking: true }, LOCKED, 'rest'],
     ['is locked, too soon', { ...RUNS, unlockAt: NOW + 1 }, LOCKED, 'rest'],
     ['is locked, in time', { ...RUNS, unlockAt: NOW }, LOCKED, 'unlock'],
     ['is locked, after the clock went back', { ...RUNS, unlockAt: NOW + 20_000 }, LOCKED, 'unlock'],
@@ -253,7 +251,6 @@ class World {
         return this.#start();
       case 'unlock':
         expect(this.looked).toMatchObject({ isAlive: true, stage: 'locked' });
-        this.mind = afterUnlocking(this.mind);
         this.#unlock();
         return true;
       case 'stop':
