@@ -14,8 +14,8 @@ import { readWish } from './wish.ts';
 /** What a keeper needs to have charge of a node. */
 export interface KeeperOptions extends Provisions {
   readonly vault: Vault;
-  /** Where the channel backup is copied to, by the settings of the moment; empty for nowhere. */
-  readonly backupDirectory: () => string;
+  /** Where the channel backup is copied to, by the settings of the moment; undefined for nowhere. */
+  readonly backupDirectory: () => string | undefined;
 }
 
 /** The charge of one node: what its keeper stands on from one look to the next. */
@@ -104,5 +104,5 @@ export async function listen(charge: Charge, talk: Talk): Promise<void> {
   if (charge.talk !== talk) return;
   charge.heard = heard;
   charge.heardAt = charge.clock.now();
-  charge.backup.look();
+  void charge.backup.look();
 }

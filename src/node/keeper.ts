@@ -39,7 +39,7 @@ export interface Keeper {
 const GLANCE_MS: number = SECOND / 4;
 /** How long lnd may take to end before a keeper that was told to stop it goes without that, ms. */
 const GRACE_MS: number = 1 * MINUTE;
-/** How long a keeper that ends waits for what it is just saying to lnd, ms. */
+/** How long a keeper that ends waits for what it is just saying to lnd, and for the last copy, ms. */
 const HASTE_MS: number = 5 * SECOND;
 
 /**
@@ -73,14 +73,14 @@ export function killNode(place: NodePlace): boolean {
 }
 
 function newCharge(options: KeeperOptions, lock: Lock): Charge {
-  const { place, backupDirectory, log } = options;
+  const { place, backupDirectory, clock, log } = options;
   const run = readRun(place);
   const found = run && isAlive(run.lnd) ? run : undefined;
   if (found) log.info({ ...found }, 'lnd runs already, and is kept from here on');
   const charge: Charge = {
     ...options,
     lock,
-    backup: openChannelBackup(place, backupDirectory, log),
+    backup: openChannelBackup(place, backupDirectory, clock, log),
     mind: newMind(found),
     talk: undefined,
     heard: SILENCE,
@@ -137,6 +137,8 @@ async function notice(charge: Charge, before: Mind): Promise<void> {
       'lnd ended',
     );
     attend(charge, undefined);
+    // What it wrote last nobody has looked at.
+    void charge.backup.look();
   }
   if (!before.wasReady && mind.wasReady) {
     log.info({ lnd: mind.run?.lnd }, 'lnd is ready');
@@ -152,7 +154,8 @@ function tell(charge: Charge): NodeState {
 async function leave(charge: Charge): Promise<void> {
   const over = new AbortController();
   charge.talk?.close();
-  await Promise.race([charge.errand, charge.clock.after(HASTE_MS, over.signal)]);
+  const last = Promise.all([charge.errand, charge.backup.look()]);
+  await Promise.race([last, charge.clock.after(HASTE_MS, over.signal)]);
   over.abort();
   // What was being said meanwhile may have dialled again.
   charge.talk?.close();

@@ -17,6 +17,8 @@ export interface Orders {
   /** Takes connections and calls, and never answers. */
   readonly isSilent?: boolean;
   readonly network?: string;
+  /** The channel backup that it writes right before it ends. */
+  readonly lastBackup?: string;
   /** How long a certificate lasts that it makes. */
   readonly certificateDays?: number;
 }
@@ -131,6 +133,8 @@ const lightning: Record<string, Handler> = {
 };
 
 function end(why: string): never {
+  const { lastBackup } = orders();
+  if (lastBackup !== undefined) writeFileSync(join(dirname(wallet), 'channel.backup'), lastBackup);
   say(`Shutdown complete: ${why}`);
   process.exit(0);
 }

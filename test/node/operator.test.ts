@@ -137,7 +137,7 @@ describe('where a node answers', () => {
 
 describe('what is shown of a node', () => {
   const shown = ({ place, vault, nursery }: OperatedLnd) =>
-    snapshotOf({ place, vault, clock: systemClock, log: nursery.log, backupDirectory: '' });
+    snapshotOf({ place, vault, clock: systemClock, log: nursery.log, backupDirectory: undefined });
 
   test('is what its keeper and lnd tell', async () => {
     lnd.says('walletBalance', { confirmed_balance: '7', unconfirmed_balance: '3' });

@@ -249,4 +249,9 @@ describe('the files of a remote node', () => {
     const files = { certificate: '/nowhere/tls.cert', macaroon: '/nowhere/buyer.macaroon' };
     expect(await readRemote('node.example:10009', files)).toMatchObject({ code: 'invalid_input' });
   });
+
+  test('that never end are refused', async () => {
+    const files = { certificate: '/dev/zero', macaroon: '/dev/zero' };
+    expect(await readRemote('node.example:10009', files)).toMatchObject({ code: 'invalid_input' });
+  });
 });

@@ -101,7 +101,13 @@ async function shown(lnd: OperatedLnd, state: { synced?: boolean; down?: boolean
     health: state.down ? 'unknown' : 'healthy',
     synced: state.synced ?? true,
   });
-  return snapshotOf({ place, vault, clock: systemClock, log: nursery.log, backupDirectory: '' });
+  return snapshotOf({
+    place,
+    vault,
+    clock: systemClock,
+    log: nursery.log,
+    backupDirectory: undefined,
+  });
 }
 
 const closing = (name: string) => ({
@@ -115,7 +121,7 @@ describe('the recovery that is shown', () => {
     const lnd = await operatedLnd();
     await keeps(lnd.place, { wallet: 'uninitialized' });
     const { place, vault, nursery } = lnd;
-    const view = { place, vault, clock: systemClock, log: nursery.log, backupDirectory: '' };
+    const view = { place, vault, clock: systemClock, log: nursery.log, backupDirectory: undefined };
     expect(await snapshotOf(view)).toMatchObject({ recovery: 'none' });
     expect(await shown(lnd)).toMatchObject({ recovery: 'seed_backup_pending' });
     await bear(lnd.nursery, {

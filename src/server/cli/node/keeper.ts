@@ -21,7 +21,7 @@ export async function keeperOf(
     place,
     vault,
     clock,
-    backupDirectory: () => rules().backupDirectory,
+    backupDirectory: () => rules().backupDirectory || undefined,
     log: await openLog(home.path, now.settings.log.level, clock),
     configuration() {
       const { alias, rpcPort, peerPort } = settings.read().settings.lnd;
