@@ -121,7 +121,9 @@ async function askForInfo(standing: Standing): Promise<Pick<Heard, 'info' | 'cod
   const { line, place, clock } = standing;
   const code = await useMacaroon(standing);
   if (code !== undefined) return { info: undefined, code };
-  const answer = await line.ask(ANSWER_MS, lnd => rpc<GetInfo>(lnd.default, 'getInfo', {}));
+  const answer = await line.ask(ANSWER_MS, (lnd, over) =>
+    rpc<GetInfo>(lnd.default, 'getInfo', {}, over),
+  );
   if (!answer.ok) return { info: undefined, code: await codeOf(answer.failure, standing, clock) };
   const { version, chains, block_height, synced_to_chain } = answer.value;
   const info: NodeInfo = {
@@ -170,6 +172,8 @@ async function stop(standing: Standing): Promise<boolean> {
   const { socket, clock } = standing;
   if (!(await isListening(socket, clock)) || !(await useCertificate(standing))) return false;
   if ((await useMacaroon(standing)) !== undefined) return false;
-  const answer = await standing.line.ask(ANSWER_MS, lnd => rpc(lnd.default, 'stopDaemon', {}));
+  const answer = await standing.line.ask(ANSWER_MS, (lnd, over) =>
+    rpc(lnd.default, 'stopDaemon', {}, over),
+  );
   return answer.ok;
 }

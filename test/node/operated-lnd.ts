@@ -46,6 +46,8 @@ export interface OperatedLnd {
   readonly nursery: Nursery;
   /** All that was asked, but for its state. */
   readonly calls: readonly { readonly method: string; readonly request: Request }[];
+  /** The calls that somebody still waits for. */
+  readonly open: ReadonlySet<object>;
   /** All that was logged, as JSON. */
   readonly logged: readonly string[];
   /** What a method says, from now on; undefined for what it says by itself. */
@@ -92,6 +94,7 @@ export async function openOperatedLnd(clock: Clock = systemClock): Promise<Opera
   const bake = (...rights: readonly string[]) => authority.bake(rights as readonly Right[]);
   const calls: { method: string; request: Request }[] = [];
   const lines = new Map<string, Line>();
+  const waiting = new Set<object>();
   let state = 'NON_EXISTING';
 
   const open = (): object => {
@@ -133,13 +136,18 @@ export async function openOperatedLnd(clock: Clock = systemClock): Promise<Opera
     const why = REFUSALS[state] ?? refusalOf(authority, hex, method);
     if (why !== undefined) throw new Refusal(why);
   };
-  const answer: Answering = async (name, method, { request, metadata }) => {
+  const answer: Answering = async (name, method, call) => {
+    waiting.add(call);
+    call.once('cancelled', () => waiting.delete(call));
+    return said(name, method, call).finally(() => waiting.delete(call));
+  };
+  const said: Answering = async (name, method, { request, metadata }) => {
     if (method !== 'getState') calls.push({ method, request });
     if (name === ROOM) admit(metadata.get('macaroon')[0]?.toString(), method);
     const line = lines.get(method) ?? own[method];
-    const said = typeof line === 'function' ? await line(request) : line;
-    if (said instanceof Refusal) throw said;
-    return said ?? {};
+    const told = typeof line === 'function' ? await line(request) : line;
+    if (told instanceof Refusal) throw told;
+    return told ?? {};
   };
 
   const shows = selfSigned();
@@ -155,6 +163,7 @@ export async function openOperatedLnd(clock: Clock = systemClock): Promise<Opera
     vault,
     nursery: { place, vault, unlocker, clock, log },
     calls,
+    open: waiting,
     logged,
     bake,
     says(method, line) {

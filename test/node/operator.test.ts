@@ -1,6 +1,6 @@
 import { mkdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
 import { DAY, SECOND, systemClock, type TollkeeperError } from '../../src/base/index.ts';
 import {
   addressOf,
@@ -46,6 +46,12 @@ describe('an operator', () => {
     expect(refused).toEqual({ ok: false, code: 'node_refused', detail: 'It was foreseen.' });
     expect(await admin.ask('getInfo', {})).toEqual({ ok: false, code: 'node_refused' });
     expect(lnd.logged.at(-1)).toContain('something that nobody foresaw');
+  });
+
+  test('waits for no answer that comes too late, and keeps no connection for it', async () => {
+    lnd.says('getInfo', () => Promise.withResolvers<object>().promise);
+    expect(await admin.ask('getInfo', {}, { ms: 50 })).toMatchObject({ code: 'node_unreachable' });
+    await vi.waitUntil(() => lnd.open.size === 0);
   });
 
   test('hears what is not sure only where it is not', async () => {
