@@ -40,7 +40,7 @@ const PASSWORD_BYTES = 32;
  * | lnd began to make it        | a file that will never be a wallet        | puts it aside                   |
  * | lnd made it, new words      | one that the sealed password opens        | has lnd tell its macaroon again |
  * | lnd made it, words restored | the same, but not looking for its funds   | puts it aside                   |
- * | the macaroon was sealed     | a whole one, which lacks roles            | opens it, and bakes the roles   |
+ * | its birth was written down  | a whole one, which lacks roles            | opens it, and bakes the roles   |
  */
 export async function bear(nursery: Nursery, plan: BirthPlan): Promise<Result<void>> {
   const { place, vault, unlocker } = nursery;

@@ -63,7 +63,8 @@ describe('the macaroon of a role', () => {
     expect(holders('SendPaymentV2').map(([role]) => role)).toEqual(['buyer']);
     expect(holders('StopDaemon').map(([role]) => role)).toEqual(['keeper']);
     expect(holders('AddInvoice').map(([role]) => role)).toEqual(['seller']);
-    for (const method of ['OpenChannelSync', 'CloseChannel', 'SendCoins', 'BakeMacaroon']) {
+    const admins = ['OpenChannelSync', 'CloseChannel', 'SendCoins', 'BakeMacaroon'];
+    for (const method of [...admins, 'ExportAllChannelBackups', 'VerifyChanBackup']) {
       expect(holders(method)).toEqual([]);
     }
   });
