@@ -1,3 +1,4 @@
+import type { Readable } from 'node:stream';
 import type { AuthenticatedLnd } from 'ln-service';
 
 /** One service of lnd's interface, by the names of its `.proto` files. */
@@ -22,4 +23,24 @@ export async function rpc<T>(
   });
   over?.addEventListener('abort', () => call.cancel(), { once: true });
   return promise;
+}
+
+/** What lnd goes on to answer, until it is broken off. */
+export type RpcStream = Readable & { cancel(): void };
+
+/** Calls a method that goes on answering, until `over` aborts; throws if it has. What lnd does goes on without it. */
+export function stream(
+  service: Service,
+  method: string,
+  request: object,
+  over: AbortSignal,
+): RpcStream {
+  over.throwIfAborted();
+  const told: RpcStream = service[method](request);
+  const cancel = (): void => told.cancel();
+  over.addEventListener('abort', cancel, { once: true });
+  told.once('status', () => over.removeEventListener('abort', cancel));
+  // It stays for good: a stream that is broken off ends with an error, and nobody else would take it.
+  told.on('error', () => undefined);
+  return told;
 }

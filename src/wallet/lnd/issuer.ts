@@ -1,6 +1,6 @@
 import { type Clock, type Log, SECOND, TollkeeperError } from '../../base/index.ts';
 import { decodeInvoice, type Network } from '../../l402/index.ts';
-import { failureOf, type NodeLine, rpc } from '../../node/index.ts';
+import { failureOf, type NodeLine, rpc, STATUS } from '../../node/index.ts';
 import type { InvoiceIssuer, InvoiceOrder, IssuedInvoice, Standing } from '../../paywall/issuer.ts';
 import { demand } from './ask.ts';
 import { type LndInvoice, standingOf } from './invoice.ts';
@@ -9,8 +9,6 @@ import { settlements } from './settlements.ts';
 
 /** How long lnd may take to make an invoice or to find one, ms. */
 const ANSWER_MS: number = 5 * SECOND;
-/** gRPC's status where lnd has no record. */
-const NOT_FOUND = 5;
 
 /** What an issuer of lnd works with. */
 export interface LndIssuerParts {
@@ -89,7 +87,7 @@ async function lookUp({ line, clock }: LndIssuerParts, hash: string): Promise<St
     try {
       return await rpc<LndInvoice>(lnd.default, 'lookupInvoice', request, over);
     } catch (thrown) {
-      if (failureOf(thrown).status === NOT_FOUND) return undefined;
+      if (failureOf(thrown).status === STATUS.NOT_FOUND) return undefined;
       throw thrown;
     }
   });
