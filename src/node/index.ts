@@ -14,6 +14,7 @@ export { newAddress } from './funds.ts';
 export { type Keeper, killNode, openKeeper } from './keeper.ts';
 export { walletOf } from './launch.ts';
 export { type Answer, type Call, type NodeAddress, type NodeLine, openLine } from './line.ts';
+export { msatIn } from './lnd-amount.ts';
 export { followLog, lastLines } from './log-tail.ts';
 export { type Manifest, manifestOf } from './manifest.ts';
 export { checkMarker } from './marker.ts';
