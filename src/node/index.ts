@@ -18,6 +18,7 @@ export { msatIn } from './lnd-amount.ts';
 export { followLog, lastLines } from './log-tail.ts';
 export { type Manifest, manifestOf } from './manifest.ts';
 export { checkMarker } from './marker.ts';
+export { infoOf } from './node-info.ts';
 export { readNodeState } from './node-state.ts';
 export { type Operator, openOperator } from './operator.ts';
 export { type NodeNetwork, type NodePlace, placeOf } from './place.ts';

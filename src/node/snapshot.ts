@@ -3,7 +3,7 @@ import { pendingChannels } from './channel.ts';
 import { type CopyStanding, checkChannelBackup } from './channel-copy.ts';
 import { channelFundsOf, type Funds, fundsOf } from './funds.ts';
 import { type NodeAddress, within } from './line.ts';
-import { saidVersion } from './lnd-version.ts';
+import { infoOf } from './node-info.ts';
 import { readNodeState } from './node-state.ts';
 import { type Operator, openOperator, operatorAt } from './operator.ts';
 import { keepOrigin, originOf, type Recovery, recoveryOf } from './origin.ts';
@@ -79,12 +79,6 @@ async function lookForTheRest(place: NodePlace, keeper: Operator): Promise<void>
   await keepOrigin(place, { ...origin, isFound: true });
 }
 
-interface GetInfo {
-  readonly version: string;
-  readonly block_height: number;
-  readonly synced_to_chain: boolean;
-}
-
 /** A remote node, as far as the buyer's macaroon lets it tell. */
 export async function remoteSnapshotOf(
   whereabouts: () => Promise<NodeAddress>,
@@ -92,10 +86,7 @@ export async function remoteSnapshotOf(
   log: Log,
 ): Promise<Snapshot> {
   const buyer = operatorAt(whereabouts, clock, log);
-  const [info, balance] = await Promise.all([
-    buyer.ask<GetInfo>('getInfo', {}),
-    channelFundsOf(buyer),
-  ]);
+  const [info, balance] = await Promise.all([buyer.call(infoOf), channelFundsOf(buyer)]);
   buyer.close();
   const kept = { lifecycle: 'remote', recovery: undefined, channelBackup: undefined } as const;
   if (!info.ok) {
@@ -103,8 +94,7 @@ export async function remoteSnapshotOf(
     const wallet = info.code === 'node_locked' ? 'locked' : 'unknown';
     return { ...kept, ...unknown, wallet, health: 'unhealthy', code: info.code };
   }
-  const { block_height: height, synced_to_chain: synced } = info.value;
-  const version = saidVersion(info.value.version);
+  const { version, height, synced } = info.value;
   const health = synced ? 'healthy' : 'unhealthy';
   const code = synced ? undefined : 'node_unsynced';
   const channels = balance.ok ? balance.value : NOTHING;

@@ -26,13 +26,13 @@ export interface LndIssuerParts {
  */
 export async function openLndIssuer(parts: LndIssuerParts): Promise<InvoiceIssuer> {
   const { line, network } = parts;
-  const self = await demand(line, ANSWER_MS, selfOf).catch(thrown => {
+  const { id: node, ...self } = await demand(line, ANSWER_MS, selfOf).catch(thrown => {
     line.close();
     throw thrown;
   });
-  if (self.network !== network) {
+  if (node === undefined || self.network !== network) {
     line.close();
-    throw unavailable('The node is of another network than the settings name.');
+    throw unavailable('The node is of another network than the settings name, or has no key.');
   }
   const closing = new AbortController();
   const whileOpen = <T>(work: () => T): T => {
@@ -40,11 +40,11 @@ export async function openLndIssuer(parts: LndIssuerParts): Promise<InvoiceIssue
     return work();
   };
   return {
-    node: self.id,
+    node,
     issue: async order => whileOpen(() => issue(parts, order)),
     lookUp: async hash => whileOpen(() => lookUp(parts, hash)),
     settlements(since, signal) {
-      return settlements({ ...parts, node: self.id, closing: closing.signal }, since, signal);
+      return settlements({ ...parts, node, closing: closing.signal }, since, signal);
     },
     async close() {
       closing.abort();
