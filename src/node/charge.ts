@@ -63,7 +63,7 @@ export function look(charge: Charge, now: number): Observation {
     ...heard,
     want: closing?.leave === false ? 'stopped' : want,
     wishedAt: at,
-    isAlive: mind.run !== undefined && runs(mind.run, isDue(charge, now)),
+    isAlive: mind.current !== undefined && runs(mind.current.run, isDue(charge, now)),
     hasWallet: existsSync(walletOf(place)),
     backup: backup.code(),
   };
@@ -77,7 +77,8 @@ function runs({ lnd }: Run, isThorough: boolean): boolean {
 /** Whether it is time to ask lnd how it is. */
 export function isDue({ mind, heard, heardAt }: Charge, now: number): boolean {
   const isSettled = !['silent', 'waiting', 'unlocked'].includes(heard.stage);
-  const isNew = mind.run !== undefined && Math.abs(now - mind.run.at) < STARTING_FOR_MS;
+  const since = mind.current?.run.at;
+  const isNew = since !== undefined && Math.abs(now - since) < STARTING_FOR_MS;
   const pace = isNew && !isSettled ? STARTING_MS : SETTLED_MS;
   return Math.abs(now - heardAt) >= pace;
 }

@@ -109,13 +109,13 @@ async function keep(charge: Charge, bulletin: Bulletin): Promise<void> {
 
 function isOver({ closing, mind, clock }: Charge): boolean {
   if (closing === undefined) return false;
-  return closing.leave || mind.run === undefined || clock.now() - closing.at > GRACE_MS;
+  return closing.leave || mind.current === undefined || clock.now() - closing.at > GRACE_MS;
 }
 
 /** One look and one move; true if there is reason to look again at once. */
 async function round(charge: Charge, bulletin: Bulletin): Promise<boolean> {
   const now = charge.clock.now();
-  if (charge.mind.stop === undefined && isDue(charge, now)) {
+  if (charge.mind.current?.stop === undefined && isDue(charge, now)) {
     send(charge, talk => listen(charge, talk));
   }
   const seen = look(charge, now);
@@ -131,17 +131,15 @@ async function round(charge: Charge, bulletin: Bulletin): Promise<boolean> {
 /** Does what goes with a change, and writes it to the log. */
 async function notice(charge: Charge, before: Mind): Promise<void> {
   const { mind, place, log } = charge;
-  if (before.run !== undefined && mind.run === undefined) {
-    log.info(
-      { lnd: before.run.lnd, crashes: mind.crashes, wasReady: before.wasReady },
-      'lnd ended',
-    );
+  if (before.current !== undefined && mind.current === undefined) {
+    const { run, wasReady } = before.current;
+    log.info({ lnd: run.lnd, crashes: mind.crashes, wasReady }, 'lnd ended');
     attend(charge, undefined);
     // What it wrote last nobody has looked at.
     void charge.backup.look();
   }
-  if (!before.wasReady && mind.wasReady) {
-    log.info({ lnd: mind.run?.lnd }, 'lnd is ready');
+  if (!before.current?.wasReady && mind.current?.wasReady) {
+    log.info({ lnd: mind.current.run.lnd }, 'lnd is ready');
     await endRecovery(place);
   }
 }

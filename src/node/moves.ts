@@ -83,7 +83,7 @@ function unlock(charge: Charge): boolean {
 function stop(charge: Charge, why: 'wish' | 'certificate'): void {
   const { talk, log, clock, mind } = charge;
   charge.mind = afterStop(mind, why, clock.now());
-  const lnd = mind.run?.lnd;
+  const lnd = mind.current?.run.lnd;
   if (lnd === undefined) return;
   const ask = async (): Promise<void> => {
     const isAsked = why === 'wish' && (await talk?.stop()) === true;

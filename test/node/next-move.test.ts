@@ -9,6 +9,7 @@ import {
   afterStop,
   afterUnlock,
   backoff,
+  type Current,
   type Mind,
   newMind,
 } from '../../src/node/mind.ts';
@@ -44,16 +45,19 @@ const mind = (changes: Partial<Mind> = {}): Mind => ({
   ...changes,
 });
 
-const RUNS = { run: run() };
+const runs = (change: Partial<Current> = {}) => ({
+  current: { ...newMind(run()).current!, ...change },
+});
+const RUNS = runs();
 const ALIVE = { isAlive: true } as const;
 const LOCKED = { isAlive: true, stage: 'locked', password: 'a' } as const;
 const TOLD = { at: NOW, why: 'wish' } as const;
 
 describe('the table of moves', () => {
   test.each<[string, Partial<Mind>, Partial<Observation>, string]>([
-    ['runs, was told to end', { ...RUNS, stop: TOLD }, { ...ALIVE, want: 'stopped' }, 'rest'],
-    ['runs, was told to end, is wanted again', { ...RUNS, stop: TOLD }, ALIVE, 'rest'],
-    ['runs, was told to end, is locked', { ...RUNS, stop: TOLD }, LOCKED, 'rest'],
+    ['runs, was told to end', runs({ stop: TOLD }), { ...ALIVE, want: 'stopped' }, 'rest'],
+    ['runs, was told to end, is wanted again', runs({ stop: TOLD }), ALIVE, 'rest'],
+    ['runs, was told to end, is locked', runs({ stop: TOLD }), LOCKED, 'rest'],
     ['runs, is not wanted', RUNS, { ...ALIVE, want: 'stopped' }, 'stop'],
     ['runs, is not wanted, is locked', RUNS, { ...LOCKED, want: 'stopped' }, 'stop'],
     ['runs, has no certificate', RUNS, { ...ALIVE, isUncertified: true }, 'renew'],
@@ -67,9 +71,9 @@ describe('the table of moves', () => {
     ['is locked, no password', RUNS, { ...LOCKED, password: undefined }, 'rest'],
     ['is locked, a wrong password', { ...RUNS, wrongPassword: 'a' }, LOCKED, 'rest'],
     ['is locked, a new password', { ...RUNS, wrongPassword: 'b' }, LOCKED, 'unlock'],
-    ['is locked, too soon', { ...RUNS, unlockAt: NOW + 1 }, LOCKED, 'rest'],
-    ['is locked, in time', { ...RUNS, unlockAt: NOW }, LOCKED, 'unlock'],
-    ['is locked, after the clock went back', { ...RUNS, unlockAt: NOW + 20_000 }, LOCKED, 'unlock'],
+    ['is locked, too soon', runs({ unlockAt: NOW + 1 }), LOCKED, 'rest'],
+    ['is locked, in time', runs({ unlockAt: NOW }), LOCKED, 'unlock'],
+    ['is locked, after the clock went back', runs({ unlockAt: NOW + 20_000 }), LOCKED, 'unlock'],
     ['has no wallet', RUNS, { ...ALIVE, stage: 'absent' }, 'rest'],
     ['is opening', RUNS, { ...ALIVE, stage: 'unlocked' }, 'rest'],
     ['serves', RUNS, { ...ALIVE, stage: 'serving', info: INFO }, 'rest'],
@@ -99,7 +103,7 @@ describe('what is remembered', () => {
       [4, 4000],
     ] as const) {
       now = crash(now);
-      expect(now).toMatchObject({ crashes, retryAt: NOW + wait, run: undefined });
+      expect(now).toMatchObject({ crashes, retryAt: NOW + wait, current: undefined });
     }
     expect(backoff(5)).toBe(8000);
     expect(backoff(6)).toBe(10_000);
@@ -109,7 +113,7 @@ describe('what is remembered', () => {
   test('having been ready once wipes the crashes out, and its end is none', () => {
     const ready = seen({ ...ALIVE, stage: 'serving', info: INFO });
     const after = afterLook(afterStart(crash(crash(mind())), run()), ready, NOW);
-    expect(after).toMatchObject({ crashes: 0, wasReady: true });
+    expect(after).toMatchObject({ crashes: 0, current: { wasReady: true } });
     expect(afterLook(after, seen(), NOW)).toMatchObject({ crashes: 0, retryAt: NOW + 500 });
   });
 
@@ -122,7 +126,7 @@ describe('what is remembered', () => {
     expect(isReady(seen({ ...ALIVE, ...looked }))).toBe(false);
     const after = afterLook(crash(mind()), seen(), NOW);
     const running = afterLook(afterStart(after, run()), seen({ ...ALIVE, ...looked }), NOW);
-    expect(running).toMatchObject({ crashes: 1, wasReady: false });
+    expect(running).toMatchObject({ crashes: 1, current: { wasReady: false } });
   });
 
   test('an end that was wished for is no crash, even if it is wished back meanwhile', () => {
@@ -148,11 +152,11 @@ describe('what is remembered', () => {
   test('a wrong password is remembered, another trouble only for a while', () => {
     expect(afterFailedUnlock(mind(RUNS), 'a', NOW)).toMatchObject({
       wrongPassword: 'a',
-      unlockAt: undefined,
+      current: { unlockAt: undefined },
     });
     expect(afterFailedUnlock(mind(RUNS), undefined, NOW)).toMatchObject({
       wrongPassword: undefined,
-      unlockAt: NOW + 10_000,
+      current: { unlockAt: NOW + 10_000 },
     });
   });
 
@@ -240,7 +244,7 @@ class World {
     for (let moves = 0; ; moves += 1) {
       expect(moves).toBeLessThan(8);
       this.mind = afterLook(this.mind, this.looked, this.now);
-      if (this.mind.wasReady) this.startsInVain = 0;
+      if (this.mind.current?.wasReady) this.startsInVain = 0;
       if (!this.#makes(nextMove(this.mind, this.looked, this.now).kind)) return;
     }
   }
@@ -256,7 +260,7 @@ class World {
       case 'stop':
       case 'renew':
         expect(this.looked.isAlive).toBe(true);
-        expect(this.mind.stop).toBeUndefined();
+        expect(this.mind.current?.stop).toBeUndefined();
         this.mind = afterStop(this.mind, kind === 'stop' ? 'wish' : 'certificate', this.now);
         return true;
       case 'give_up':
