@@ -1,7 +1,7 @@
 export { addressOf, doorOf } from './address.ts';
 export { type BackgroundProgram, startInBackground } from './background.ts';
 export { binaryAt, binaryOf } from './binary.ts';
-export { type BirthPlan, bear, type Nursery } from './birth.ts';
+export { bear, type Nursery, type RestorePlan } from './birth.ts';
 export { type Channel, listChannels } from './channel.ts';
 export { closeChannel } from './channel-closing.ts';
 export { checkChannelBackup } from './channel-copy.ts';

@@ -2,7 +2,8 @@ import { globSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { type BirthPlan, bear, openVault, takeOver } from '../../src/node/index.ts';
+import type { BirthPlan } from '../../src/node/birth.ts';
+import { bear, openVault, takeOver } from '../../src/node/index.ts';
 import { walletOf } from '../../src/node/launch.ts';
 import { originOf } from '../../src/node/origin.ts';
 import { openKeyring } from '../../src/secrets/index.ts';
@@ -11,13 +12,16 @@ import { writeUnder } from './node-rig.ts';
 import { type OperatedLnd, operatedLnd, WORDS } from './operated-lnd.ts';
 
 const PLAN: BirthPlan = {
+  seed: 'acknowledged',
   words: WORDS,
   passphrase: 'the seed’s own',
-  recoveryWindow: 0,
-  restored: false,
+};
+const RESTORED: BirthPlan = {
+  ...PLAN,
+  seed: 'restored',
+  recoveryWindow: 100,
   channelBackup: undefined,
 };
-const RESTORED: BirthPlan = { ...PLAN, restored: true, recoveryWindow: 100 };
 const SECRETS = ['password', 'admin', 'buyer', 'seller', 'keeper'] as const;
 
 async function sealedIn({ vault }: OperatedLnd): Promise<Record<string, Buffer>> {

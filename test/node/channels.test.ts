@@ -11,7 +11,7 @@ import {
 } from '../../src/node/index.ts';
 import { Refusal } from '../lnd/wire.ts';
 import { movedClock } from '../wallet/play.ts';
-import { type OperatedLnd, openOperatedLnd, WORDS } from './operated-lnd.ts';
+import { NEW_WALLET, type OperatedLnd, openOperatedLnd } from './operated-lnd.ts';
 
 const PEER = `02${'ab'.repeat(32)}`;
 const POINT = `${'cd'.repeat(32)}:1`;
@@ -20,13 +20,7 @@ let lnd: OperatedLnd;
 let admin: Operator;
 beforeAll(async () => {
   lnd = await openOperatedLnd();
-  await bear(lnd.nursery, {
-    words: WORDS,
-    passphrase: '',
-    recoveryWindow: 0,
-    restored: false,
-    channelBackup: undefined,
-  });
+  await bear(lnd.nursery, NEW_WALLET);
   admin = lnd.as('admin');
 });
 beforeEach(() => lnd.forget());

@@ -14,6 +14,7 @@ import {
 import { loadSync } from '@grpc/proto-loader';
 import { onTestFinished } from 'vitest';
 import { type Clock, type Log, systemClock } from '../../src/base/index.ts';
+import type { BirthPlan } from '../../src/node/birth.ts';
 import {
   type NodePlace,
   type Nursery,
@@ -69,6 +70,8 @@ export const WORDS: readonly string[] = Array.from(
   { length: 24 },
   (_, at) => `abandon${'abc'[at % 3]}`,
 );
+/** Makes a wallet of them. */
+export const NEW_WALLET: BirthPlan = { seed: 'acknowledged', words: WORDS, passphrase: '' };
 export const ADMIN = ['macaroon:generate'] as const;
 
 const ROOM = 'Lightning';

@@ -18,22 +18,15 @@ import { readIfThere } from '../../src/secrets/index.ts';
 import { selfSigned } from '../lnd/certificate.ts';
 import { Refusal } from '../lnd/wire.ts';
 import { keeps } from './kept-state.ts';
-import { type OperatedLnd, openOperatedLnd, operatedLnd, WORDS } from './operated-lnd.ts';
+import { NEW_WALLET, type OperatedLnd, openOperatedLnd, operatedLnd } from './operated-lnd.ts';
 
-const PLAN = {
-  words: WORDS,
-  passphrase: '',
-  recoveryWindow: 0,
-  restored: false,
-  channelBackup: undefined,
-};
 const BACKUP = Buffer.from('the channels');
 
 let lnd: OperatedLnd;
 let admin: Operator;
 beforeAll(async () => {
   lnd = await openOperatedLnd();
-  await bear(lnd.nursery, PLAN);
+  await bear(lnd.nursery, NEW_WALLET);
   admin = lnd.as('admin');
 });
 beforeEach(() => lnd.forget());

@@ -3,15 +3,14 @@ import { bear } from '../../src/node/index.ts';
 import { readRun } from '../../src/node/run-record.ts';
 import { openTalk } from '../../src/node/talk.ts';
 import { movedClock } from '../wallet/play.ts';
-import { operatedLnd, WORDS } from './operated-lnd.ts';
+import { NEW_WALLET, operatedLnd } from './operated-lnd.ts';
 
 test.each([
   ['how far it is', 'getState', 'silent'],
   ['how it is', 'getInfo', 'serving'],
 ])('an lnd that does not say %s is not asked for ever', async (_what, method, stage) => {
   const lnd = await operatedLnd();
-  const plan = { words: WORDS, passphrase: '', recoveryWindow: 0, restored: false };
-  await bear(lnd.nursery, { ...plan, channelBackup: undefined });
+  await bear(lnd.nursery, NEW_WALLET);
   lnd.says(method, () => Promise.withResolvers<object>().promise);
   const clock = movedClock();
   clock.hurry(5);
