@@ -10,6 +10,7 @@ import {
   afterUnlock,
   backoff,
   type Current,
+  LONGEST_REST_MS,
   type Mind,
   newMind,
 } from '../../src/node/mind.ts';
@@ -170,6 +171,7 @@ describe('what is remembered', () => {
 /** What the world may do to a node between two looks. */
 type Event =
   | { readonly kind: 'dies' | 'gets_ready' | 'locks' | 'loses_certificate' }
+  | { readonly kind: 'is_asked' | 'answers' }
   | { readonly kind: 'wish'; readonly want: 'running' | 'stopped' }
   | { readonly kind: 'password'; readonly password: string | undefined }
   | { readonly kind: 'time'; readonly ms: number }
@@ -182,6 +184,8 @@ const events: fc.Arbitrary<Event[]> = fc.array(
       { kind: 'gets_ready' },
       { kind: 'locks' },
       { kind: 'loses_certificate' },
+      { kind: 'is_asked' },
+      { kind: 'answers' },
       { kind: 'refuses_start' },
     ),
     fc.record({ kind: fc.constant('wish'), want: fc.constantFrom('running', 'stopped') }),
@@ -197,7 +201,10 @@ class World {
   now = NOW;
   looked = seen({ password: 'a' });
   isStartRefused = false;
+  /** Whether something is said to lnd just now: one thing at a time. */
+  isBusy = false;
   starts = 0;
+  unlocks = 0;
   /** Starts since the last wish or the last readiness: one more than crashes are allowed. */
   startsInVain = 0;
   wrongTries = 0;
@@ -217,6 +224,10 @@ class World {
       case 'loses_certificate':
         if (alive) this.#see({ isUncertified: true });
         break;
+      case 'is_asked':
+      case 'answers':
+        this.isBusy = event.kind === 'is_asked';
+        break;
       case 'wish':
         this.#see({ want: event.want, wishedAt: this.looked.wishedAt + 1 });
         [this.startsInVain, this.wrongTries] = [0, 0];
@@ -233,6 +244,15 @@ class World {
         break;
     }
     this.#round();
+  }
+
+  /** Lets some time pass in which lnd answers: then no wallet is locked that could be opened. */
+  settles(): void {
+    this.happens({ kind: 'answers' });
+    this.happens({ kind: 'time', ms: LONGEST_REST_MS });
+    const { isAlive, stage, password } = this.looked;
+    const isLeft = this.mind.current?.stop !== undefined;
+    expect(isAlive && stage === 'locked' && password === 'b' && !isLeft).toBe(false);
   }
 
   #see(changes: Partial<Observation>): void {
@@ -255,6 +275,7 @@ class World {
         return this.#start();
       case 'unlock':
         expect(this.looked).toMatchObject({ isAlive: true, stage: 'locked' });
+        if (this.isBusy) return false;
         this.#unlock();
         return true;
       case 'stop':
@@ -289,6 +310,7 @@ class World {
   }
 
   #unlock(): void {
+    this.unlocks += 1;
     if (this.looked.password === 'b') {
       this.mind = afterUnlock(this.mind);
       this.#see({ stage: 'unlocked' });
@@ -300,16 +322,19 @@ class World {
   }
 }
 
-test('whatever happens, nothing starts twice, against a wish, or for ever; no wrong password is tried twice', () => {
-  let starts = 0;
+test('whatever happens, nothing starts twice, against a wish, or for ever; no wrong password is tried twice, and a right one in the end', () => {
+  let [starts, unlocks] = [0, 0];
   fc.assert(
     fc.property(events, happened => {
       const world = new World();
       for (const event of happened) world.happens(event);
+      world.settles();
       starts += world.starts;
+      unlocks += world.unlocks;
     }),
     { numRuns: 1000 },
   );
   // A world in which nothing ever starts would keep every rule.
   expect(starts).toBeGreaterThan(500);
+  expect(unlocks).toBeGreaterThan(100);
 });
