@@ -132,6 +132,28 @@ describe('a node that is wanted to run', () => {
     expect((await read()).health).toBe('healthy');
   });
 
+  test('is to others nothing that a state cannot be, whoever wrote the file', async () => {
+    const odd = { lifecycle: 'asleep', health: 7, lines: 'a line', crashes: '4', retryAt: {} };
+    // Its keeper may write in between.
+    await vi.waitFor(async () => {
+      const said = { ...keeper.state(), at: rig.clock.now(), ...odd, version: ['0'], code: 'none' };
+      writeFileSync(rig.place.state, JSON.stringify(said));
+      expect(await readNodeState(rig.place, rig.clock)).toMatchObject({
+        lifecycle: 'stopped',
+        health: 'unknown',
+        lines: [],
+        crashes: 0,
+        retryAt: undefined,
+        version: undefined,
+        code: undefined,
+        wallet: 'unlocked',
+        lnd: state.lnd,
+      });
+      writeFileSync(rig.place.state, '[]');
+      expect(await readNodeState(rig.place, rig.clock)).toMatchObject({ lnd: state.lnd });
+    });
+  });
+
   test('stops by its own means when it is wanted to', async () => {
     await rig.want('stopped');
     await until(keeper, isStopped);
