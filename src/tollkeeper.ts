@@ -19,6 +19,8 @@ In a checkout, npx finds the Node that npm ci brought: npx node dist/tollkeeper.
 }
 // What Node will drop one day concerns who wrote a library, not whoever runs this.
 process.noDeprecation = true;
+// gRPC would dial every node through them, even one on this machine, and ln-service has no option against it.
+for (const proxy of ['grpc_proxy', 'https_proxy', 'http_proxy']) delete process.env[proxy];
 const shared = join(homedir(), '.cache');
 const cache = join(shared, 'tollkeeper');
 try {

@@ -18,13 +18,16 @@ export interface Nursery {
   readonly log: Log;
 }
 
-/** What a human says of a wallet that is to be made. */
-export interface BirthPlan extends Omit<Birth, 'password'> {
-  /** Whether the words were there before, rather than made just now and asked back. */
-  readonly restored: boolean;
+/** What is to be found again beside the words, where a human had them. */
+export interface RestorePlan extends Pick<Birth, 'recoveryWindow'> {
+  readonly seed: Extract<Origin['seed'], 'restored'>;
   /** The static backup of the channels that the words had. */
   readonly channelBackup: Uint8Array | undefined;
 }
+
+/** What a human says of a wallet that is to be made: of words that were made just now and asked back, or of theirs. */
+export type BirthPlan = Pick<Birth, 'words' | 'passphrase'> &
+  ({ readonly seed: Extract<Origin['seed'], 'acknowledged'> } | RestorePlan);
 
 /** 256 bits, as text: lnd's tools take passwords that can be typed. */
 const PASSWORD_BYTES = 32;
@@ -40,19 +43,20 @@ const PASSWORD_BYTES = 32;
  * | lnd began to make it        | a file that will never be a wallet        | puts it aside                   |
  * | lnd made it, new words      | one that the sealed password opens        | has lnd tell its macaroon again |
  * | lnd made it, words restored | the same, but not looking for its funds   | puts it aside                   |
- * | the macaroon was sealed     | a whole one, which lacks roles            | opens it, and bakes the roles   |
+ * | its birth was written down  | a whole one, which lacks roles            | opens it, and bakes the roles   |
  */
 export async function bear(nursery: Nursery, plan: BirthPlan): Promise<Result<void>> {
   const { place, vault, unlocker } = nursery;
-  const { restored, channelBackup, ...birth } = plan;
+  const { seed, words, passphrase } = plan;
+  const restore = plan.seed === 'restored' ? plan : undefined;
+  const recoveryWindow = restore?.recoveryWindow ?? 0;
   // A making whose end is not known may have used the one that is there.
   const password = (await vault.read('password')) ?? newPassword();
   await vault.keep('password', password);
-  const seed = restored ? 'restored' : 'acknowledged';
   await keepOrigin(place, { seed, isBorn: false, isFound: false });
-  await keepLostChannels(place, channelBackup);
-  await keepRecoveryWindow(place, birth.recoveryWindow);
-  const born = await unlocker.create({ ...birth, password });
+  await keepLostChannels(place, restore?.channelBackup);
+  await keepRecoveryWindow(place, recoveryWindow);
+  const born = await unlocker.create({ words, passphrase, password, recoveryWindow });
   if (born.ok) return afterBirth(nursery, seed, born.value);
   // Where lnd said no, there is nothing that was broken off.
   if (born.failure.kind === 'refused') await dropOrigin(place);

@@ -1,9 +1,14 @@
-import { ok, type Result, refuse, SECOND } from '../base/index.ts';
+import { type Result, refuse, SECOND } from '../base/index.ts';
 import { type Channel, listChannels } from './channel.ts';
+import type { Call } from './line.ts';
 import type { Operator, Saying } from './operator.ts';
+import { stream } from './rpc.ts';
 
 /** How long the other side may take to agree to a closing, ms. */
 const PEER_MS: number = 60 * SECOND;
+
+/** In how many blocks a closing that both sides agree to is to be confirmed. */
+const SOON_BLOCKS = 6;
 
 /** What lnd v0.20 says to a closing (`rpcserver.go`). */
 const CLOSINGS: readonly Saying[] = [
@@ -40,14 +45,33 @@ export async function closeChannel(
   if (!force && CLOSING.includes(channel.state)) {
     return refuse('node_refused', 'It is being closed already.');
   }
-  const closed = await operator.call(
-    async lnd => {
-      const { default: service } = await import('ln-service');
-      const { closeChannel: close } = service;
-      const which = { lnd, transaction_id: transaction, transaction_vout: Number(output) };
-      return force ? close({ ...which, is_force_close: true }) : close(which);
-    },
-    { ms: PEER_MS, known: CLOSINGS, unsure: UNSURE },
-  );
-  return closed.ok ? ok(closed.value.transaction_id) : closed;
+  // Transactions are shown with their bytes the other way round.
+  const funding_txid_bytes = Buffer.from(transaction, 'hex').reverse();
+  const request = {
+    channel_point: { funding_txid_bytes, output_index: Number(output) },
+    force,
+    ...(force ? {} : { target_conf: SOON_BLOCKS }),
+  };
+  const asking = { ms: PEER_MS, known: CLOSINGS, unsure: UNSURE };
+  return operator.call(closingBy(request), asking);
+}
+
+/** One of the updates that lnd goes on to tell until a channel is closed. */
+interface Update {
+  readonly close_pending: { readonly txid: Buffer } | null;
+}
+
+/** Begins a closing, and hears of its transaction. */
+function closingBy(request: object): Call<string> {
+  return async (lnd, over) => {
+    const told = stream(lnd.default, 'closeChannel', request, over);
+    try {
+      for await (const { close_pending } of told as AsyncIterable<Update>) {
+        if (close_pending) return Buffer.from(close_pending.txid).reverse().toString('hex');
+      }
+    } finally {
+      told.cancel();
+    }
+    throw new Error('lnd ended the call.');
+  };
 }

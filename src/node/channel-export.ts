@@ -7,7 +7,7 @@ interface Snapshot {
 }
 
 /** A larger one is none, bytes: a channel takes some 250. */
-const MOST_BYTES = 1 << 20;
+export const MOST_BACKUP: number = 1 << 20;
 const UNFIT = 'The channel backup is damaged, or of another wallet. Nothing of it was used.';
 /** What lnd v0.20 says to it (`rpcserver.go`). */
 const SAYINGS: readonly Saying[] = [[/invalid multi channel backup/, UNFIT]];
@@ -27,7 +27,7 @@ export async function verifyChannels(
   operator: Operator,
   backup: Uint8Array,
 ): Promise<Result<void>> {
-  if (backup.length === 0 || backup.length > MOST_BYTES)
+  if (backup.length === 0 || backup.length > MOST_BACKUP)
     return refuse('channel_backup_failed', UNFIT);
   const request = { multi_chan_backup: { multi_chan_backup: backup } };
   const verified = await operator.ask('verifyChanBackup', request, { known: SAYINGS });

@@ -1,4 +1,5 @@
-import { type Msat, minus, ok, type Result, sats, ZERO } from '../base/index.ts';
+import { type Msat, minus, ok, type Result, ZERO } from '../base/index.ts';
+import { satsIn } from './lnd-amount.ts';
 import type { Operator } from './operator.ts';
 
 /** A channel of the node, open, opening or closing. */
@@ -119,17 +120,17 @@ function pendingAs(state: Channel['state']) {
 function alike(channel: Open | Pending['channel']) {
   return {
     point: channel.channel_point,
-    capacity: amountOf(channel.capacity),
-    ours: amountOf(channel.local_balance),
+    capacity: shownOf(channel.capacity),
+    ours: shownOf(channel.local_balance),
     isPrivate: channel.private,
   };
 }
 
 function movable(balance: string, reserve: string | undefined): Msat {
-  return minus(amountOf(balance), amountOf(reserve));
+  return minus(shownOf(balance), shownOf(reserve));
 }
 
-/** Whole sats as gRPC gives a 64-bit number; what is out of reason counts as nothing. */
-export function amountOf(text: string | undefined): Msat {
-  return /^\d{1,15}$/.test(text ?? '') ? sats(BigInt(text ?? '')) : ZERO;
+/** What is out of reason is shown as nothing. */
+function shownOf(text: string | undefined): Msat {
+  return satsIn(text) ?? ZERO;
 }

@@ -14,8 +14,8 @@ import { readWish } from './wish.ts';
 /** What a keeper needs to have charge of a node. */
 export interface KeeperOptions extends Provisions {
   readonly vault: Vault;
-  /** Where the channel backup is copied to, by the settings of the moment; empty for nowhere. */
-  readonly backupDirectory: () => string;
+  /** Where the channel backup is copied to, by the settings of the moment; undefined for nowhere. */
+  readonly backupDirectory: () => string | undefined;
 }
 
 /** The charge of one node: what its keeper stands on from one look to the next. */
@@ -63,7 +63,7 @@ export function look(charge: Charge, now: number): Observation {
     ...heard,
     want: closing?.leave === false ? 'stopped' : want,
     wishedAt: at,
-    isAlive: mind.run !== undefined && runs(mind.run, isDue(charge, now)),
+    isAlive: mind.current !== undefined && runs(mind.current.run, isDue(charge, now)),
     hasWallet: existsSync(walletOf(place)),
     backup: backup.code(),
   };
@@ -77,21 +77,26 @@ function runs({ lnd }: Run, isThorough: boolean): boolean {
 /** Whether it is time to ask lnd how it is. */
 export function isDue({ mind, heard, heardAt }: Charge, now: number): boolean {
   const isSettled = !['silent', 'waiting', 'unlocked'].includes(heard.stage);
-  const isNew = mind.run !== undefined && Math.abs(now - mind.run.at) < STARTING_FOR_MS;
+  const since = mind.current?.run.at;
+  const isNew = since !== undefined && Math.abs(now - since) < STARTING_FOR_MS;
   const pace = isNew && !isSettled ? STARTING_MS : SETTLED_MS;
   return Math.abs(now - heardAt) >= pace;
 }
 
-/** Does one thing with lnd, apart from the keeper's rounds, which go on meanwhile. Whatever it throws is logged. */
-export function send(charge: Charge, errand: (talk: Talk) => Promise<void>): void {
+/**
+ * Does one thing with lnd, apart from the keeper's rounds, which go on meanwhile; false if it was not begun, for
+ * something else is being said. Whatever it throws is logged.
+ */
+export function send(charge: Charge, errand: (talk: Talk) => Promise<void>): boolean {
   const { talk } = charge;
-  if (talk === undefined || charge.errand !== undefined) return;
+  if (talk === undefined || charge.errand !== undefined) return false;
   charge.errand = errand(talk)
     .catch((error: unknown) => charge.log.error({ error }, 'an errand to lnd failed'))
     .finally(() => {
       charge.errand = undefined;
       nudge(charge);
     });
+  return true;
 }
 
 /** Asks lnd how it is. An answer that comes when another run is attended to counts no more. */
@@ -100,5 +105,5 @@ export async function listen(charge: Charge, talk: Talk): Promise<void> {
   if (charge.talk !== talk) return;
   charge.heard = heard;
   charge.heardAt = charge.clock.now();
-  charge.backup.look();
+  void charge.backup.look();
 }

@@ -13,13 +13,25 @@ export interface NodeFailure {
   readonly said: string;
 }
 
-/** The gRPC statuses that tell a failure without lnd's words. */
+/** gRPC's statuses, as far as they say more than that a call failed. */
+export const STATUS = {
+  CANCELLED: 1,
+  INVALID_ARGUMENT: 3,
+  DEADLINE_EXCEEDED: 4,
+  NOT_FOUND: 5,
+  ALREADY_EXISTS: 6,
+  PERMISSION_DENIED: 7,
+  UNAVAILABLE: 14,
+  UNAUTHENTICATED: 16,
+} as const;
+
+/** Those that tell a failure without lnd's words. */
 const STATUSES: ReadonlyMap<number | undefined, NodeFailure['kind']> = new Map([
-  [1, 'timeout'],
-  [4, 'timeout'],
-  [7, 'macaroon_refused'],
-  [14, 'unreachable'],
-  [16, 'macaroon_refused'],
+  [STATUS.CANCELLED, 'timeout'],
+  [STATUS.DEADLINE_EXCEEDED, 'timeout'],
+  [STATUS.PERMISSION_DENIED, 'macaroon_refused'],
+  [STATUS.UNAVAILABLE, 'unreachable'],
+  [STATUS.UNAUTHENTICATED, 'macaroon_refused'],
 ]);
 
 /**

@@ -1,5 +1,6 @@
-import { type Msat, ok, type Result, sum } from '../base/index.ts';
-import { amountOf, openChannels } from './channel.ts';
+import { type Msat, ok, type Result, sum, ZERO } from '../base/index.ts';
+import { openChannels } from './channel.ts';
+import { satsIn } from './lnd-amount.ts';
 import type { Operator } from './operator.ts';
 
 /** The money of a node. */
@@ -28,8 +29,9 @@ export async function fundsOf(operator: Operator): Promise<Result<Funds>> {
   if (!chain.ok) return chain;
   if (!channels.ok) return channels;
   const { confirmed_balance, unconfirmed_balance } = chain.value;
-  const onChain = amountOf(confirmed_balance);
-  return ok({ onChain, arriving: amountOf(unconfirmed_balance), ...channels.value });
+  const onChain = satsIn(confirmed_balance) ?? ZERO;
+  const arriving = satsIn(unconfirmed_balance) ?? ZERO;
+  return ok({ onChain, arriving, ...channels.value });
 }
 
 /** What is in the node's channels alone. One whose other side is away moves nothing now. */

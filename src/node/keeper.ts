@@ -39,7 +39,7 @@ export interface Keeper {
 const GLANCE_MS: number = SECOND / 4;
 /** How long lnd may take to end before a keeper that was told to stop it goes without that, ms. */
 const GRACE_MS: number = 1 * MINUTE;
-/** How long a keeper that ends waits for what it is just saying to lnd, ms. */
+/** How long a keeper that ends waits for what it is just saying to lnd, and for the last copy, ms. */
 const HASTE_MS: number = 5 * SECOND;
 
 /**
@@ -73,14 +73,14 @@ export function killNode(place: NodePlace): boolean {
 }
 
 function newCharge(options: KeeperOptions, lock: Lock): Charge {
-  const { place, backupDirectory, log } = options;
+  const { place, backupDirectory, clock, log } = options;
   const run = readRun(place);
   const found = run && isAlive(run.lnd) ? run : undefined;
   if (found) log.info({ ...found }, 'lnd runs already, and is kept from here on');
   const charge: Charge = {
     ...options,
     lock,
-    backup: openChannelBackup(place, backupDirectory, log),
+    backup: openChannelBackup(place, backupDirectory, clock, log),
     mind: newMind(found),
     talk: undefined,
     heard: SILENCE,
@@ -109,13 +109,13 @@ async function keep(charge: Charge, bulletin: Bulletin): Promise<void> {
 
 function isOver({ closing, mind, clock }: Charge): boolean {
   if (closing === undefined) return false;
-  return closing.leave || mind.run === undefined || clock.now() - closing.at > GRACE_MS;
+  return closing.leave || mind.current === undefined || clock.now() - closing.at > GRACE_MS;
 }
 
 /** One look and one move; true if there is reason to look again at once. */
 async function round(charge: Charge, bulletin: Bulletin): Promise<boolean> {
   const now = charge.clock.now();
-  if (charge.mind.stop === undefined && isDue(charge, now)) {
+  if (charge.mind.current?.stop === undefined && isDue(charge, now)) {
     send(charge, talk => listen(charge, talk));
   }
   const seen = look(charge, now);
@@ -131,15 +131,15 @@ async function round(charge: Charge, bulletin: Bulletin): Promise<boolean> {
 /** Does what goes with a change, and writes it to the log. */
 async function notice(charge: Charge, before: Mind): Promise<void> {
   const { mind, place, log } = charge;
-  if (before.run !== undefined && mind.run === undefined) {
-    log.info(
-      { lnd: before.run.lnd, crashes: mind.crashes, wasReady: before.wasReady },
-      'lnd ended',
-    );
+  if (before.current !== undefined && mind.current === undefined) {
+    const { run, wasReady } = before.current;
+    log.info({ lnd: run.lnd, crashes: mind.crashes, wasReady }, 'lnd ended');
     attend(charge, undefined);
+    // What it wrote last nobody has looked at.
+    void charge.backup.look();
   }
-  if (!before.wasReady && mind.wasReady) {
-    log.info({ lnd: mind.run?.lnd }, 'lnd is ready');
+  if (!before.current?.wasReady && mind.current?.wasReady) {
+    log.info({ lnd: mind.current.run.lnd }, 'lnd is ready');
     await endRecovery(place);
   }
 }
@@ -152,7 +152,8 @@ function tell(charge: Charge): NodeState {
 async function leave(charge: Charge): Promise<void> {
   const over = new AbortController();
   charge.talk?.close();
-  await Promise.race([charge.errand, charge.clock.after(HASTE_MS, over.signal)]);
+  const last = Promise.all([charge.errand, charge.backup.look()]);
+  await Promise.race([last, charge.clock.after(HASTE_MS, over.signal)]);
   over.abort();
   // What was being said meanwhile may have dialled again.
   charge.talk?.close();

@@ -13,23 +13,29 @@ export type Answer<T> =
   | { readonly ok: true; readonly value: T }
   | { readonly ok: false; readonly failure: NodeFailure };
 
-/** A line to one node, dialled when it is first needed and anew after it broke. */
-export interface NodeLine {
+/** A line to some services of one node, dialled when it is first needed and anew after it broke. */
+export interface Line<Services> {
   /**
-   * Makes a call that ends within `ms`, whatever lnd does: ln-service itself waits for ever. What lnd does after
-   * that still counts; `over` aborts once nobody waits for it any more. Rejects only with what `whereabouts`
-   * rejects with.
+   * Makes a call that ends within `ms`, whatever lnd does: gRPC itself waits for ever. What lnd does after that still
+   * counts; `over` aborts once nobody waits for it any more. A call that does not heed it keeps its connection, and
+   * this process, until lnd answers. Rejects only with what dialling rejects with.
    */
-  ask<T>(ms: number, call: Call<T>): Promise<Answer<T>>;
+  ask<T>(ms: number, call: Call<T, Services>): Promise<Answer<T>>;
   close(): void;
 }
 
+/** A line to whatever a macaroon allows. */
+export type NodeLine = Line<AuthenticatedLnd>;
+
 /** What is done on a line. */
-export type Call<T> = (lnd: AuthenticatedLnd, over: AbortSignal) => Promise<T>;
+export type Call<T, Services = AuthenticatedLnd> = (
+  services: Services,
+  over: AbortSignal,
+) => Promise<T>;
 
 /** One connection. It is broken when a call on it found nobody: an lnd that was started anew may be elsewhere. */
-interface Dialled {
-  readonly lnd: AuthenticatedLnd;
+interface Dialled<Services> {
+  readonly services: Services;
   readonly since: number;
   broken: boolean;
 }
@@ -44,19 +50,29 @@ const LATE: NodeFailure = { kind: 'timeout', status: undefined, said: 'no answer
  * certificate; it rejects with a TollkeeperError where there is nothing to dial.
  */
 export function openLine(whereabouts: () => Promise<NodeAddress>, clock: Clock): NodeLine {
-  let line: Dialled | undefined;
-  let dialling: Promise<Dialled> | undefined;
+  return openLineBy(async () => {
+    const { macaroon, ...port } = await whereabouts();
+    return dial(port, macaroon);
+  }, clock);
+}
+
+/** The same to whatever is dialled. */
+export function openLineBy<Services extends object>(
+  connectTo: () => Promise<Services>,
+  clock: Clock,
+): Line<Services> {
+  let line: Dialled<Services> | undefined;
+  let dialling: Promise<Dialled<Services>> | undefined;
 
   const hangUp = (): void => {
-    if (line !== undefined) for (const service of Object.values(line.lnd)) service.close();
+    if (line !== undefined) for (const service of Object.values(line.services)) service.close();
     line = undefined;
   };
-  const connect = async (): Promise<Dialled> => {
-    const { macaroon, ...port } = await whereabouts();
-    line = { lnd: await dial(port, macaroon), since: clock.now(), broken: false };
+  const connect = async (): Promise<Dialled<Services>> => {
+    line = { services: await connectTo(), since: clock.now(), broken: false };
     return line;
   };
-  const connected = async (): Promise<Dialled> => {
+  const connected = async (): Promise<Dialled<Services>> => {
     if (line?.broken && Math.abs(clock.now() - line.since) >= REDIAL_MS) hangUp();
     if (line !== undefined) return line;
     dialling ??= connect().finally(() => {
@@ -69,7 +85,7 @@ export function openLine(whereabouts: () => Promise<NodeAddress>, clock: Clock):
     async ask(ms, call) {
       const on = await connected();
       const over = new AbortController();
-      const called = (async () => call(on.lnd, over.signal))();
+      const called = (async () => call(on.services, over.signal))();
       const answer = await within(clock, ms, called);
       over.abort();
       if (!answer.ok && isAway(answer.failure)) on.broken = true;

@@ -44,7 +44,8 @@ export async function* followLog(
     const text = await read(path, Math.max(from, size - MOST_BYTES), size);
     from = size;
     lines = `${rest}${text}`.split('\n');
-    rest = lines.pop() ?? '';
+    // Of a line that never ends its beginning is enough.
+    rest = (lines.pop() ?? '').slice(0, MOST_BYTES);
   }
 }
 

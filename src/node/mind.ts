@@ -5,20 +5,23 @@ import type { Run } from './run-record.ts';
 /** The crash in a row after which lnd is not started again. */
 export const LAST_CRASH = 4;
 
+/** What is remembered of one run of lnd, from its start to its end. */
+export interface Current {
+  readonly run: Run;
+  /** Whether it has said anything yet. */
+  readonly hasAnswered: boolean;
+  /** Whether it was ready before. */
+  readonly wasReady: boolean;
+  /** When it was told to end, ms since 1970, and what for. */
+  readonly stop: { readonly at: number; readonly why: 'wish' | 'certificate' } | undefined;
+  /** When opening the wallet may be tried again, ms since 1970. */
+  readonly unlockAt: number | undefined;
+}
+
 /** What a keeper remembers between two looks. Nothing of it need survive the keeper. */
 export interface Mind {
   /** The lnd that was started or found; undefined when there is none. */
-  readonly run: Run | undefined;
-  /** Whether this run has said anything yet. */
-  readonly hasAnswered: boolean;
-  /** Whether this run was ready before. */
-  readonly wasReady: boolean;
-  /** When this run was told to end, ms since 1970, and what for. */
-  readonly stop: { readonly at: number; readonly why: 'wish' | 'certificate' } | undefined;
-  /** Whether its wallet is being opened. */
-  readonly isUnlocking: boolean;
-  /** When opening the wallet may be tried again, ms since 1970. */
-  readonly unlockAt: number | undefined;
+  readonly current: Current | undefined;
   /** Marks the password that did not open the wallet. It is not tried again. */
   readonly wrongPassword: string | undefined;
   /** How often in a row lnd ended, unasked, before it was ready. */
@@ -40,13 +43,11 @@ const NEW_RUN = {
   hasAnswered: false,
   wasReady: false,
   stop: undefined,
-  isUnlocking: false,
   unlockAt: undefined,
 } as const;
 
 const NEW_WISH = {
   wrongPassword: undefined,
-  unlockAt: undefined,
   crashes: 0,
   retryAt: undefined,
   refused: undefined,
@@ -55,7 +56,7 @@ const NEW_WISH = {
 
 /** The mind of a keeper that begins, with the lnd that it found, if any. */
 export function newMind(run: Run | undefined): Mind {
-  return { run, ...NEW_RUN, ...NEW_WISH, wishedAt: 0 };
+  return { current: run && { run, ...NEW_RUN }, ...NEW_WISH, wishedAt: 0 };
 }
 
 /** How long to wait after the nth crash in a row, ms: 500, doubled each time, 10 s at most. */
@@ -64,30 +65,39 @@ export function backoff(crashes: number): number {
 }
 
 /** What is remembered after a look. */
-export function afterLook(mind: Mind, seen: Observation, now: number): Mind {
-  const fresh = seen.wishedAt === mind.wishedAt ? mind : { ...mind, ...NEW_WISH };
-  const wished = { ...fresh, wishedAt: seen.wishedAt };
-  if (wished.run === undefined) return wished;
-  if (!seen.isAlive) return afterEnd(wished, seen, now);
-  const hasAnswered = wished.hasAnswered || seen.stage !== 'silent';
+export function afterLook(before: Mind, seen: Observation, now: number): Mind {
+  const mind = seen.wishedAt === before.wishedAt ? before : underWish(before, seen.wishedAt);
+  const { current } = mind;
+  if (current === undefined) return mind;
+  if (!seen.isAlive) return afterEnd(mind, current, seen, now);
+  const hasAnswered = current.hasAnswered || seen.stage !== 'silent';
   return isReady(seen)
-    ? { ...wished, hasAnswered, wasReady: true, crashes: 0 }
-    : { ...wished, hasAnswered };
+    ? { ...onRun(mind, { hasAnswered, wasReady: true }), crashes: 0 }
+    : onRun(mind, { hasAnswered });
+}
+
+/** A new wish forgives everything. */
+function underWish(mind: Mind, wishedAt: number): Mind {
+  return { ...onRun(mind, { unlockAt: undefined }), ...NEW_WISH, wishedAt };
+}
+
+/** Changes what is remembered of the run, if there is one. */
+function onRun(mind: Mind, change: Partial<Omit<Current, 'run'>>): Mind {
+  return { ...mind, current: mind.current && { ...mind.current, ...change } };
 }
 
 /** lnd ended: wanted to, or a crash, which counts only until it was ready once. */
-function afterEnd(mind: Mind, { want }: Observation, now: number): Mind {
-  const ended = { ...mind, ...NEW_RUN, run: undefined };
-  if (want === 'stopped' || mind.stop?.why === 'wish') {
-    return { ...ended, crashes: 0, retryAt: undefined };
+function afterEnd(mind: Mind, ended: Current, { want }: Observation, now: number): Mind {
+  if (want === 'stopped' || ended.stop?.why === 'wish') {
+    return { ...mind, current: undefined, crashes: 0, retryAt: undefined };
   }
-  const crashes = mind.wasReady ? 0 : mind.crashes + 1;
-  return { ...ended, crashes, retryAt: now + backoff(crashes) };
+  const crashes = ended.wasReady ? 0 : mind.crashes + 1;
+  return { ...mind, current: undefined, crashes, retryAt: now + backoff(crashes) };
 }
 
 /** What is remembered after lnd was started. */
 export function afterStart(mind: Mind, run: Run): Mind {
-  return { ...mind, ...NEW_RUN, run, retryAt: undefined, refused: undefined };
+  return { ...mind, current: { run, ...NEW_RUN }, retryAt: undefined, refused: undefined };
 }
 
 /** After lnd could not be started. That is no crash: it never ran. */
@@ -97,24 +107,19 @@ export function afterRefusal(mind: Mind, refused: Code, now: number): Mind {
 
 /** After lnd was told to end. */
 export function afterStop(mind: Mind, why: 'wish' | 'certificate', now: number): Mind {
-  return { ...mind, stop: { at: now, why } };
-}
-
-/** After it was begun to open the wallet. */
-export function afterUnlocking(mind: Mind): Mind {
-  return { ...mind, isUnlocking: true };
+  return onRun(mind, { stop: { at: now, why } });
 }
 
 /** After the wallet was opened. */
 export function afterUnlock(mind: Mind): Mind {
-  return { ...mind, isUnlocking: false, unlockAt: undefined };
+  return onRun(mind, { unlockAt: undefined });
 }
 
 /** After it was not. A wrong password, by its mark, is never tried again; anything else may go away by itself. */
 export function afterFailedUnlock(mind: Mind, wrong: string | undefined, now: number): Mind {
   return wrong === undefined
-    ? { ...mind, isUnlocking: false, unlockAt: now + LONGEST_REST_MS }
-    : { ...mind, isUnlocking: false, unlockAt: undefined, wrongPassword: wrong };
+    ? onRun(mind, { unlockAt: now + LONGEST_REST_MS })
+    : { ...onRun(mind, { unlockAt: undefined }), wrongPassword: wrong };
 }
 
 /** After lnd was given up, with its last lines. */

@@ -9,7 +9,6 @@ import {
   afterStart,
   afterStop,
   afterUnlock,
-  afterUnlocking,
 } from './mind.ts';
 import type { Move } from './next-move.ts';
 import { signal } from './process-id.ts';
@@ -25,8 +24,7 @@ export async function make(charge: Charge, { kind }: Move): Promise<boolean> {
       await start(charge);
       return true;
     case 'unlock':
-      unlock(charge);
-      return true;
+      return unlock(charge);
     case 'stop':
     case 'renew':
       stop(charge, kind === 'stop' ? 'wish' : 'certificate');
@@ -66,9 +64,9 @@ async function begun(charge: Charge): Promise<Result<Launched> | undefined> {
   return isWanted ? launch(prepared.value, charge) : undefined;
 }
 
-function unlock(charge: Charge): void {
-  charge.mind = afterUnlocking(charge.mind);
-  send(charge, async talk => {
+/** Begins to open the wallet; false while something else is said to lnd, which may be just that. */
+function unlock(charge: Charge): boolean {
+  return send(charge, async talk => {
     const unlocking = await talk.unlock();
     if (charge.talk !== talk) return;
     charge.log.info({ outcome: unlocking.kind }, 'the wallet was asked to open');
@@ -85,7 +83,7 @@ function unlock(charge: Charge): void {
 function stop(charge: Charge, why: 'wish' | 'certificate'): void {
   const { talk, log, clock, mind } = charge;
   charge.mind = afterStop(mind, why, clock.now());
-  const lnd = mind.run?.lnd;
+  const lnd = mind.current?.run.lnd;
   if (lnd === undefined) return;
   const ask = async (): Promise<void> => {
     const isAsked = why === 'wish' && (await talk?.stop()) === true;

@@ -1,4 +1,4 @@
-import { LAST_CRASH, LONGEST_REST_MS, type Mind } from './mind.ts';
+import { type Current, LAST_CRASH, LONGEST_REST_MS, type Mind } from './mind.ts';
 import type { Observation } from './observation.ts';
 
 /** What to do next about a node. */
@@ -38,24 +38,27 @@ export type Move =
  * So nothing is started beside an lnd that runs, nor against a wish, and nothing is ever killed.
  */
 export function nextMove(mind: Mind, seen: Observation, now: number): Move {
+  const { current } = mind;
   return {
-    kind: mind.run === undefined ? whenEnded(mind, seen, now) : whenRunning(mind, seen, now),
+    kind:
+      current === undefined ? whenEnded(mind, seen, now) : whenRunning(mind, current, seen, now),
   };
 }
 
-function whenRunning(mind: Mind, seen: Observation, now: number): Move['kind'] {
-  if (mind.stop !== undefined) return 'rest';
+function whenRunning(
+  mind: Mind,
+  { stop, unlockAt }: Current,
+  seen: Observation,
+  now: number,
+): Move['kind'] {
+  if (stop !== undefined) return 'rest';
   if (seen.want === 'stopped') return 'stop';
   if (seen.isUncertified) return 'renew';
-  return canUnlock(mind, seen) && isTime(mind.unlockAt, now) ? 'unlock' : 'rest';
+  return canUnlock(mind, seen) && isTime(unlockAt, now) ? 'unlock' : 'rest';
 }
 
-function canUnlock(
-  { isUnlocking, wrongPassword }: Mind,
-  { stage, password }: Observation,
-): boolean {
-  const isNew = password !== undefined && password !== wrongPassword;
-  return stage === 'locked' && isNew && !isUnlocking;
+function canUnlock({ wrongPassword }: Mind, { stage, password }: Observation): boolean {
+  return stage === 'locked' && password !== undefined && password !== wrongPassword;
 }
 
 function whenEnded(

@@ -1,18 +1,12 @@
 import type { Code } from '../base/index.ts';
+import type { NodeInfo } from './node-info.ts';
 import type { Stage } from './unlocker.ts';
-
-/** What lnd says of itself (`GetInfo`). */
-export interface NodeInfo {
-  readonly version: string;
-  readonly height: number;
-  readonly synced: boolean;
-}
 
 /** What was last heard of a running lnd. */
 export interface Heard {
   /** `silent` when it does not say. */
   readonly stage: Stage | 'silent';
-  readonly info: NodeInfo | undefined;
+  readonly info: Pick<NodeInfo, 'version' | 'height' | 'synced'> | undefined;
   /** Why it does not say more, or what is wrong with what it says. */
   readonly code: Code | undefined;
   /** Whether it listens and yet shows no certificate that could be believed. */

@@ -86,7 +86,7 @@ export function operatorAt(
   return {
     call,
     ask: <T>(method: string, request: object, asking?: Asking) =>
-      call(lnd => rpc<T>(lnd.default, method, request), asking),
+      call((lnd, over) => rpc<T>(lnd.default, method, request, over), asking),
     close: line.close,
   };
 }

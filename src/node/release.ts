@@ -1,6 +1,7 @@
-import { access, constants, open, rename } from 'node:fs/promises';
+import { access, constants, rename } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { ok, type Result, refuse } from '../base/index.ts';
+import { syncDirectory } from '../secrets/index.ts';
 import type { Binary } from './binary.ts';
 import { checksumOf } from './checksum.ts';
 import { type Manifest, type Release, releaseFor } from './manifest.ts';
@@ -66,16 +67,6 @@ export async function install(
     await syncDirectory(dirname(directory));
   }
   return preparedBinary(home, release);
-}
-
-/** A name is on the disk only once its directory is. */
-async function syncDirectory(path: string): Promise<void> {
-  const directory = await open(path, 'r');
-  try {
-    await directory.sync();
-  } finally {
-    await directory.close();
-  }
 }
 
 function unless(...codes: readonly string[]): (thrown: NodeJS.ErrnoException) => void {

@@ -1,8 +1,8 @@
 import { X509Certificate } from 'node:crypto';
-import { readFile } from 'node:fs/promises';
 import { ok, type Result, refuse } from '../base/index.ts';
 import type { NodeAddress } from './line.ts';
 import { rightsOf } from './rights.ts';
+import { readSmallFile } from './small-file.ts';
 
 /** A macaroon is some hundred bytes, and in hex twice as many characters; no file that is longer is one. */
 const MOST_MACAROON = 8192;
@@ -26,8 +26,8 @@ export async function readRemote(
 }
 
 async function bounded(path: string, most: number): Promise<Buffer | undefined> {
-  const bytes = await readFile(path).catch(() => undefined);
-  return bytes !== undefined && bytes.length > 0 && bytes.length <= most ? bytes : undefined;
+  const bytes = await readSmallFile(path, most).catch(() => undefined);
+  return Buffer.isBuffer(bytes) && bytes.length > 0 ? bytes : undefined;
 }
 
 function isCertificate(pem: Buffer): boolean {

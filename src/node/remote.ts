@@ -1,9 +1,8 @@
 import { join } from 'node:path';
 import { type Clock, type Log, ok, type Result, refuse } from '../base/index.ts';
-import { harmless } from '../http/index.ts';
 import { replaceFile } from '../secrets/index.ts';
 import type { NodeAddress } from './line.ts';
-import { saidVersion } from './lnd-version.ts';
+import { infoOf } from './node-info.ts';
 import { operatorAt } from './operator.ts';
 import type { NodeNetwork } from './place.ts';
 import { type RemoteRole, roleRightsOf } from './role-rights.ts';
@@ -19,8 +18,6 @@ export interface RemoteNode {
   readonly tooPowerful: boolean;
 }
 
-/** The longest name that a node can have (BOLT 7), characters. */
-const MOST_ALIAS = 32;
 /** The oldest lnd whose interface is the one that we speak, 0.18. */
 const OLDEST_MINOR = 18;
 const NETWORKS: readonly string[] = [
@@ -29,14 +26,6 @@ const NETWORKS: readonly string[] = [
   'signet',
   'regtest',
 ] satisfies NodeNetwork[];
-
-interface GetInfo {
-  readonly alias: string;
-  readonly identity_pubkey: string;
-  readonly version: string;
-  readonly synced_to_chain: boolean;
-  readonly chains: readonly { readonly network: string }[];
-}
 
 /**
  * Tries a remote node out with what there is for a role there. Changes nothing there, and ends in bounded time. Refused with
@@ -51,16 +40,13 @@ export async function tryRemote(
 ): Promise<Result<RemoteNode>> {
   const operator = operatorAt(async () => address, clock, log);
   try {
-    const told = await operator.ask<GetInfo>('getInfo', {});
+    const told = await operator.call(infoOf);
     if (!told.ok) return told;
-    const { identity_pubkey: pubkey, synced_to_chain: synced, chains } = told.value;
-    const network = chains[0]?.network ?? '';
-    const version = saidVersion(told.value.version);
-    const alias = harmless(told.value.alias).slice(0, MOST_ALIAS);
+    const { network = '', version, pubkey, alias, synced } = told.value;
     if (!isNetwork(network)) return refuse('network_mismatch', 'It is of none of our networks.');
     if (version === undefined || isTooOld(version))
       return refuse('lnd_version_unsupported', 'It has to be 0.18 or newer.');
-    if (!/^0[23][0-9a-f]{64}$/.test(pubkey)) return refuse('node_refused', 'It has no public key.');
+    if (pubkey === undefined) return refuse('node_refused', 'It has no public key.');
     const { lacking, isTooPowerful } = roleRightsOf(role, address.macaroon);
     if (lacking.length > 0)
       return refuse('node_macaroon_refused', `It lacks ${lacking.join(', ')}.`);

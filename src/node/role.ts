@@ -25,7 +25,6 @@ export const ROLES: Readonly<Record<Role, readonly string[]>> = {
   keeper: [
     ...of('lnrpc.Lightning', 'GetInfo', 'GetRecoveryInfo', 'StopDaemon'),
     ...of('lnrpc.Lightning', 'WalletBalance', 'ListChannels', 'PendingChannels'),
-    ...of('lnrpc.Lightning', 'ExportAllChannelBackups', 'VerifyChanBackup'),
   ],
 };
 

@@ -1,9 +1,9 @@
-import type { Clock, Code, Log, Msat } from '../base/index.ts';
+import { type Clock, type Code, type Log, type Msat, SECOND } from '../base/index.ts';
 import { pendingChannels } from './channel.ts';
-import { checkChannelBackup } from './channel-backup.ts';
+import { type CopyStanding, checkChannelBackup } from './channel-copy.ts';
 import { channelFundsOf, type Funds, fundsOf } from './funds.ts';
-import type { NodeAddress } from './line.ts';
-import { saidVersion } from './lnd-version.ts';
+import { type NodeAddress, within } from './line.ts';
+import { infoOf } from './node-info.ts';
 import { readNodeState } from './node-state.ts';
 import { type Operator, openOperator, operatorAt } from './operator.ts';
 import { keepOrigin, originOf, type Recovery, recoveryOf } from './origin.ts';
@@ -18,7 +18,7 @@ export interface Snapshot extends Partial<Pick<Funds, 'onChain' | 'arriving'>> {
   readonly health: Health;
   readonly wallet: WalletState | 'unknown';
   readonly recovery: Recovery | undefined;
-  readonly channelBackup: Awaited<ReturnType<typeof checkChannelBackup>> | undefined;
+  readonly channelBackup: CopyStanding | undefined;
   readonly version: string | undefined;
   readonly synced: boolean | undefined;
   readonly height: number | undefined;
@@ -29,26 +29,30 @@ export interface Snapshot extends Partial<Pick<Funds, 'onChain' | 'arriving'>> {
   readonly code: Code | undefined;
 }
 
+/** How long the disk may take on which the channel backup is copied, ms. */
+const DISK_MS: number = 5 * SECOND;
+
 /** A supervised node, as its keeper and lnd itself tell of it. Ends in bounded time, and never rejects. */
 export async function snapshotOf(view: {
   readonly place: NodePlace;
   readonly vault: Vault;
   readonly clock: Clock;
   readonly log: Log;
-  readonly backupDirectory: string;
+  readonly backupDirectory: string | undefined;
 }): Promise<Snapshot> {
   const { place, clock, backupDirectory } = view;
   const state = await readNodeState(place, clock);
   const { lifecycle, health, wallet, version, synced, height, code } = state;
   const isOpen = lifecycle === 'running' && wallet === 'unlocked';
   const keeper = isOpen ? openOperator(view, 'keeper') : undefined;
-  const [funds, channelBackup] = await Promise.all([
+  const [funds, copy] = await Promise.all([
     keeper && fundsIn(keeper),
-    checkChannelBackup(place, backupDirectory).catch(() => undefined),
+    within(clock, DISK_MS, checkChannelBackup(place, backupDirectory)),
     keeper && synced && lookForTheRest(place, keeper).catch(() => undefined),
   ]);
   keeper?.close();
   const recovery = recoveryOf(wallet !== 'uninitialized', originOf(place));
+  const channelBackup = copy.ok ? copy.value : undefined;
   const told = { lifecycle, health, wallet, recovery, channelBackup, version, code };
   return { ...told, synced: isOpen ? synced : undefined, height, ...NOTHING, ...funds };
 }
@@ -75,12 +79,6 @@ async function lookForTheRest(place: NodePlace, keeper: Operator): Promise<void>
   await keepOrigin(place, { ...origin, isFound: true });
 }
 
-interface GetInfo {
-  readonly version: string;
-  readonly block_height: number;
-  readonly synced_to_chain: boolean;
-}
-
 /** A remote node, as far as the buyer's macaroon lets it tell. */
 export async function remoteSnapshotOf(
   whereabouts: () => Promise<NodeAddress>,
@@ -88,10 +86,7 @@ export async function remoteSnapshotOf(
   log: Log,
 ): Promise<Snapshot> {
   const buyer = operatorAt(whereabouts, clock, log);
-  const [info, balance] = await Promise.all([
-    buyer.ask<GetInfo>('getInfo', {}),
-    channelFundsOf(buyer),
-  ]);
+  const [info, balance] = await Promise.all([buyer.call(infoOf), channelFundsOf(buyer)]);
   buyer.close();
   const kept = { lifecycle: 'remote', recovery: undefined, channelBackup: undefined } as const;
   if (!info.ok) {
@@ -99,8 +94,7 @@ export async function remoteSnapshotOf(
     const wallet = info.code === 'node_locked' ? 'locked' : 'unknown';
     return { ...kept, ...unknown, wallet, health: 'unhealthy', code: info.code };
   }
-  const { block_height: height, synced_to_chain: synced } = info.value;
-  const version = saidVersion(info.value.version);
+  const { version, height, synced } = info.value;
   const health = synced ? 'healthy' : 'unhealthy';
   const code = synced ? undefined : 'node_unsynced';
   const channels = balance.ok ? balance.value : NOTHING;

@@ -1,5 +1,5 @@
 import { type Code, MINUTE } from '../base/index.ts';
-import type { Mind } from './mind.ts';
+import type { Current, Mind } from './mind.ts';
 import { isReady, type Observation } from './observation.ts';
 import type { Health, Lifecycle, NodeState, ProcessId, WalletState } from './state.ts';
 
@@ -8,7 +8,8 @@ const PATIENCE_MS: number = 1 * MINUTE;
 
 /** The state of a node, derived from what its keeper remembers and sees. Kept nowhere but for others to read. */
 export function statusOf(mind: Mind, seen: Observation, now: number, keeper: ProcessId): NodeState {
-  const { run, crashes, lines } = mind;
+  const { crashes, lines } = mind;
+  const run = mind.current?.run;
   const { info } = seen;
   return {
     lifecycle: lifecycleOf(mind, seen),
@@ -28,10 +29,10 @@ export function statusOf(mind: Mind, seen: Observation, now: number, keeper: Pro
   };
 }
 
-function lifecycleOf({ run, stop, hasAnswered, ...mind }: Mind, seen: Observation): Lifecycle {
-  if (run !== undefined) {
-    if (stop !== undefined) return 'stopping';
-    return hasAnswered ? 'running' : 'starting';
+function lifecycleOf({ current, ...mind }: Mind, seen: Observation): Lifecycle {
+  if (current !== undefined) {
+    if (current.stop !== undefined) return 'stopping';
+    return current.hasAnswered ? 'running' : 'starting';
   }
   if (seen.want === 'stopped') return 'stopped';
   if (mind.lines !== undefined || mind.refused !== undefined) return 'failed';
@@ -39,32 +40,35 @@ function lifecycleOf({ run, stop, hasAnswered, ...mind }: Mind, seen: Observatio
 }
 
 function healthOf(mind: Mind, seen: Observation, now: number): Health {
-  if (mind.run === undefined) return 'unknown';
-  if (mind.stop !== undefined) return isLate(mind.stop.at, now) ? 'unhealthy' : 'unknown';
+  const { current } = mind;
+  if (current === undefined) return 'unknown';
+  if (current.stop !== undefined) return isLate(current.stop.at, now) ? 'unhealthy' : 'unknown';
   if (isReady(seen)) return 'healthy';
   const code = codeOf(mind, seen, now);
   const isOnItsWay = code === undefined || code === 'node_unsynced';
-  return isOnItsWay && !mind.wasReady ? 'starting' : 'unhealthy';
+  return isOnItsWay && !current.wasReady ? 'starting' : 'unhealthy';
 }
 
 function codeOf(mind: Mind, seen: Observation, now: number): Code | undefined {
-  if (mind.run === undefined) return codeWhenEnded(mind, seen);
-  if (mind.stop !== undefined) return isLate(mind.stop.at, now) ? 'node_stop_pending' : undefined;
-  return seen.isUncertified ? 'node_certificate_invalid' : codeAt(mind.run.at, mind, seen, now);
+  const { current } = mind;
+  if (current === undefined) return codeWhenEnded(mind, seen);
+  const { stop } = current;
+  if (stop !== undefined) return isLate(stop.at, now) ? 'node_stop_pending' : undefined;
+  if (seen.isUncertified) return 'node_certificate_invalid';
+  if (seen.stage === 'locked') return codeWhenLocked(mind, current, seen);
+  return codeWhenRunning(current, seen, now);
 }
 
-/** Why an lnd that was started at `since` and runs is not ready. */
-function codeAt(since: number, mind: Mind, seen: Observation, now: number): Code | undefined {
+/** Why an lnd that runs is not ready. */
+function codeWhenRunning(current: Current, seen: Observation, now: number): Code | undefined {
   switch (seen.stage) {
     case 'absent':
       return 'node_not_initialized';
-    case 'locked':
-      return codeWhenLocked(mind, seen);
     case 'active':
     case 'serving':
       return seen.code ?? (isReady(seen) ? undefined : 'node_unsynced');
     case 'silent':
-      if (!mind.hasAnswered && !isLate(since, now)) return undefined;
+      if (!current.hasAnswered && !isLate(current.run.at, now)) return undefined;
       return seen.code ?? 'node_unreachable';
     default:
       return undefined;
@@ -76,10 +80,14 @@ function codeWhenEnded({ lines, refused }: Mind, { want }: Observation): Code | 
   return lines === undefined ? refused : 'crash_loop_exhausted';
 }
 
-function codeWhenLocked(mind: Mind, { password, code }: Observation): Code | undefined {
+function codeWhenLocked(
+  { wrongPassword }: Mind,
+  { unlockAt }: Current,
+  { password, code }: Observation,
+): Code | undefined {
   if (password === undefined) return code ?? 'node_locked';
-  if (password === mind.wrongPassword) return 'node_password_wrong';
-  return mind.unlockAt === undefined ? undefined : 'node_locked';
+  if (password === wrongPassword) return 'node_password_wrong';
+  return unlockAt === undefined ? undefined : 'node_locked';
 }
 
 function walletOf({ stage, hasWallet }: Observation): WalletState {

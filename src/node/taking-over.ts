@@ -4,9 +4,10 @@ import { afterBirth, type Nursery } from './birth.ts';
 import { equip } from './equipment.ts';
 import type { NodeFailure } from './failure.ts';
 import { walletOf } from './launch.ts';
-import { originOf } from './origin.ts';
+import { dropOrigin, originOf } from './origin.ts';
 import { unlockWallet } from './recovery.ts';
 import { isWrongPassword } from './unlocker.ts';
+import type { NodeSecret, Vault } from './vault.ts';
 
 /**
  * Takes over a locked wallet by its password: one whose making was broken off here, as the table of `bear` says, or
@@ -16,8 +17,9 @@ import { isWrongPassword } from './unlocker.ts';
 export async function takeOver(nursery: Nursery, password: Uint8Array): Promise<Result<void>> {
   const { place, vault, unlocker } = nursery;
   const origin = originOf(place);
-  if (origin?.isBorn && (await vault.read('admin')) !== undefined) return finish(nursery, password);
-  const isOurs = (await vault.read('password'))?.equals(password) === true;
+  if (origin?.isBorn && (await ours(vault, 'admin')) !== undefined)
+    return finish(nursery, password);
+  const isOurs = (await ours(vault, 'password'))?.equals(password) === true;
   const unborn = isOurs && origin?.isBorn === false ? origin : undefined;
   if (unborn?.seed === 'restored') return putAside(nursery);
   // To the same one: whoever changes it is told the admin macaroon, and nobody else is after its making.
@@ -26,10 +28,20 @@ export async function takeOver(nursery: Nursery, password: Uint8Array): Promise<
     return putAside(nursery);
   }
   if (!opened.ok) return whyNot(nursery, opened.failure);
+  // What was broken off here is not this wallet, which must not be put aside for it from now on.
+  if (unborn === undefined && origin?.isBorn === false) await dropOrigin(place);
   await vault.keep('password', password);
   if (unborn !== undefined) return afterBirth(nursery, unborn.seed, opened.value);
   await vault.keep('admin', opened.value);
   return equip(nursery);
+}
+
+/** A secret of the vault. One that another key sealed is as good as lost: the human’s word counts instead. */
+async function ours(vault: Vault, name: NodeSecret): Promise<Buffer | undefined> {
+  return vault.read(name).catch((thrown: unknown) => {
+    if (asTollkeeperError(thrown).code === 'key_unavailable') return undefined;
+    throw thrown;
+  });
 }
 
 /** Opens a wallet that is whole, whatever else is missing. */

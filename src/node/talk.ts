@@ -9,7 +9,8 @@ import {
 import { readCertificate } from './certificate.ts';
 import { codeOf } from './diagnosis.ts';
 import { type NodeLine, openLine } from './line.ts';
-import { type Heard, type NodeInfo, SILENCE } from './observation.ts';
+import { infoOf } from './node-info.ts';
+import { type Heard, SILENCE } from './observation.ts';
 import type { NodePlace } from './place.ts';
 import { isListening } from './ports.ts';
 import { unlockWallet } from './recovery.ts';
@@ -121,24 +122,11 @@ async function askForInfo(standing: Standing): Promise<Pick<Heard, 'info' | 'cod
   const { line, place, clock } = standing;
   const code = await useMacaroon(standing);
   if (code !== undefined) return { info: undefined, code };
-  const answer = await line.ask(ANSWER_MS, lnd => rpc<GetInfo>(lnd.default, 'getInfo', {}));
+  const answer = await line.ask(ANSWER_MS, infoOf);
   if (!answer.ok) return { info: undefined, code: await codeOf(answer.failure, standing, clock) };
-  const { version, chains, block_height, synced_to_chain } = answer.value;
-  const info: NodeInfo = {
-    version: version.split(' ', 1)[0] ?? '',
-    height: block_height,
-    synced: synced_to_chain,
-  };
-  const isOurs = chains.some(({ network }) => network === place.network);
-  return { info, code: isOurs ? undefined : 'network_mismatch' };
-}
-
-/** The members of `GetInfoResponse` (`lightning.proto`) that are looked at. */
-interface GetInfo {
-  readonly version: string;
-  readonly chains: readonly { readonly network: string }[];
-  readonly block_height: number;
-  readonly synced_to_chain: boolean;
+  const { version, height, synced, network } = answer.value;
+  const info = { version: version?.split(' ', 1)[0], height, synced };
+  return { info, code: network === place.network ? undefined : 'network_mismatch' };
 }
 
 /** Shows lnd the macaroon that is in the vault now; a code if there is none to show. */
@@ -170,6 +158,8 @@ async function stop(standing: Standing): Promise<boolean> {
   const { socket, clock } = standing;
   if (!(await isListening(socket, clock)) || !(await useCertificate(standing))) return false;
   if ((await useMacaroon(standing)) !== undefined) return false;
-  const answer = await standing.line.ask(ANSWER_MS, lnd => rpc(lnd.default, 'stopDaemon', {}));
+  const answer = await standing.line.ask(ANSWER_MS, (lnd, over) =>
+    rpc(lnd.default, 'stopDaemon', {}, over),
+  );
   return answer.ok;
 }

@@ -2,7 +2,7 @@ import type { UnauthenticatedLnd } from 'ln-service';
 import { type Clock, MINUTE, SECOND } from '../base/index.ts';
 import { dialOpen, type NodePort } from './dial.ts';
 import type { NodeFailure } from './failure.ts';
-import { type Answer, within } from './line.ts';
+import { type Answer, openLineBy } from './line.ts';
 import type { Restoration } from './recovery.ts';
 import { rpc } from './rpc.ts';
 
@@ -60,25 +60,26 @@ const MAKE_MS: number = 2 * MINUTE;
 
 /** A line to lnd's unlocker, dialled when it is first needed and anew after it broke. */
 export function openUnlocker(whereabouts: Whereabouts, clock: Clock): Unlocker {
-  let clients: Clients | undefined;
-  const hangUp = (): void => {
-    clients?.status.close();
-    clients?.unlocker.close();
-    clients = undefined;
-  };
-  const ask = async <T>(ms: number, call: (clients: Clients) => Promise<T>): Promise<Answer<T>> => {
-    clients ??= (await dialOpen(whereabouts())) as Clients;
-    const answer = await within(clock, ms, call(clients));
-    // gRPC itself would wait longer and longer before it looks whether lnd is back.
-    if (!answer.ok && ['unreachable', 'timeout'].includes(answer.failure.kind)) hangUp();
-    return answer;
-  };
+  const { ask, close } = openLineBy(async () => (await dialOpen(whereabouts())) as Clients, clock);
   return {
     stage: () =>
-      ask(STAGE_MS, async ({ status }) => {
-        const { state } = await rpc<{ state: string }>(status, 'getState', {});
+      ask(STAGE_MS, async ({ status }, over) => {
+        const { state } = await rpc<{ state: string }>(status, 'getState', {}, over);
         return STAGES[state] ?? 'waiting';
       }),
+    seed: passphrase =>
+      ask(UNLOCK_MS, async ({ unlocker }, over) => {
+        const request = passphrase === '' ? {} : { aezeed_passphrase: Buffer.from(passphrase) };
+        const { cipher_seed_mnemonic } = await rpc<{ cipher_seed_mnemonic: string[] }>(
+          unlocker,
+          'genSeed',
+          request,
+          over,
+        );
+        return cipher_seed_mnemonic;
+      }),
+    // These are not broken off when time is up: lnd may have opened the wallet by then, would not go on with it, and
+    // could not open it a second time (`UnlockWallet` in its `walletunlocker/service.go`).
     unlock: (password, { addresses, channels }) =>
       ask(UNLOCK_MS, ({ unlocker }) =>
         rpc(unlocker, 'unlockWallet', {
@@ -91,16 +92,6 @@ export function openUnlocker(whereabouts: Whereabouts, clock: Clock): Unlocker {
           stateless_init: true,
         }),
       ),
-    seed: passphrase =>
-      ask(UNLOCK_MS, async ({ unlocker }) => {
-        const request = passphrase === '' ? {} : { aezeed_passphrase: Buffer.from(passphrase) };
-        const { cipher_seed_mnemonic } = await rpc<{ cipher_seed_mnemonic: string[] }>(
-          unlocker,
-          'genSeed',
-          request,
-        );
-        return cipher_seed_mnemonic;
-      }),
     create: birth => ask(MAKE_MS, ({ unlocker }) => admin(unlocker, 'initWallet', birthOf(birth))),
     changePassword: (current, next) =>
       ask(MAKE_MS, ({ unlocker }) =>
@@ -110,7 +101,7 @@ export function openUnlocker(whereabouts: Whereabouts, clock: Clock): Unlocker {
           stateless_init: true,
         }),
       ),
-    close: hangUp,
+    close,
   };
 }
 

@@ -4,8 +4,8 @@ import { readIfThere, replaceFile, type Sealer } from '../secrets/index.ts';
 
 /**
  * The secrets of a node: `password` opens its wallet, the others are macaroons. `admin` may do everything and is
- * opened for a human's command alone; `keeper` may look, stop the node and read its channel backup; `buyer`
- * may pay and look; `seller` may make invoices and watch them.
+ * opened for a human's command alone; `keeper` may look and stop the node; `buyer` may pay and look; `seller` may
+ * make invoices and watch them.
  */
 export type NodeSecret = 'password' | 'admin' | 'keeper' | 'buyer' | 'seller';
 

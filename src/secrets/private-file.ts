@@ -14,7 +14,7 @@ export async function replaceFile(path: string, data: Uint8Array | string): Prom
     await rm(draft, { force: true });
     throw thrown;
   }
-  await syncDirectory(path);
+  await syncDirectory(dirname(path));
 }
 
 /** The same for a file that must not exist yet; of several processes exactly one gets `true`. */
@@ -29,7 +29,7 @@ export async function createFile(path: string, data: Uint8Array | string): Promi
   } finally {
     await rm(draft, { force: true });
   }
-  await syncDirectory(path);
+  await syncDirectory(dirname(path));
   return true;
 }
 
@@ -59,9 +59,9 @@ async function writeDraft(path: string, data: Uint8Array | string): Promise<stri
   }
 }
 
-/** A new name is on the disk only once its directory is. */
-async function syncDirectory(path: string): Promise<void> {
-  const directory = await open(dirname(path), 'r');
+/** Puts the names of a directory on the disk: a new file is there for good only once its directory is. */
+export async function syncDirectory(path: string): Promise<void> {
+  const directory = await open(path, 'r');
   try {
     await directory.sync();
   } finally {

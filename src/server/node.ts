@@ -87,5 +87,11 @@ export async function nodeViewOf(house: NodeHouse, policy: Policy): Promise<Snap
   const { remoteSnapshotOf, snapshotOf } = await import('../node/index.ts');
   if (seat.lnd.mode === 'remote') return remoteSnapshotOf(seat.buyer, clock, log);
   const { place, vault, lnd } = seat;
-  return snapshotOf({ place, vault, clock, log, backupDirectory: lnd.backupDirectory });
+  return snapshotOf({
+    place,
+    vault,
+    clock,
+    log,
+    backupDirectory: lnd.backupDirectory || undefined,
+  });
 }

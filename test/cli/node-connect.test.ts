@@ -1,6 +1,8 @@
+import { execFile } from 'node:child_process';
 import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { promisify } from 'node:util';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { systemClock } from '../../src/base/index.ts';
 import { openPin } from '../../src/secrets/index.ts';
@@ -10,6 +12,7 @@ import { findHome } from '../../src/server/home.ts';
 import { nodeStatusOf } from '../../src/server/node-status.ts';
 import { type FakeLnd, openFakeLnd } from '../lnd/lnd.ts';
 import { sitAt } from './human.ts';
+import { BUNDLE } from './shell.ts';
 
 const PIN = 'a long pin';
 
@@ -83,6 +86,15 @@ describe('connecting to an lnd that runs elsewhere', () => {
       wallet: { kind: 'lnd', ready: true },
       node: { lifecycle: 'remote', health: 'healthy', walletState: 'unlocked', synced: true },
     });
+  });
+
+  test('has it dialled itself, whatever proxy the environment names', async () => {
+    await connect();
+    const nowhere = 'http://127.0.0.1:1';
+    const env = { HOME: root, grpc_proxy: nowhere, https_proxy: nowhere, http_proxy: nowhere };
+    const args = [BUNDLE, 'node', 'status', '--json', '--home', home];
+    const { stdout } = await promisify(execFile)(process.execPath, args, { env });
+    expect(JSON.parse(stdout)).toMatchObject({ lifecycle: 'remote', health: 'healthy' });
   });
 
   test('says so when its macaroon may do more than pay and look', async () => {

@@ -2,21 +2,26 @@ import { globSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { type BirthPlan, bear, takeOver } from '../../src/node/index.ts';
+import type { BirthPlan } from '../../src/node/birth.ts';
+import { bear, openVault, takeOver } from '../../src/node/index.ts';
 import { walletOf } from '../../src/node/launch.ts';
 import { originOf } from '../../src/node/origin.ts';
+import { openKeyring } from '../../src/secrets/index.ts';
 import { Refusal } from '../lnd/wire.ts';
 import { writeUnder } from './node-rig.ts';
 import { type OperatedLnd, operatedLnd, WORDS } from './operated-lnd.ts';
 
 const PLAN: BirthPlan = {
+  seed: 'acknowledged',
   words: WORDS,
   passphrase: 'the seed’s own',
-  recoveryWindow: 0,
-  restored: false,
+};
+const RESTORED: BirthPlan = {
+  ...PLAN,
+  seed: 'restored',
+  recoveryWindow: 100,
   channelBackup: undefined,
 };
-const RESTORED: BirthPlan = { ...PLAN, restored: true, recoveryWindow: 100 };
 const SECRETS = ['password', 'admin', 'buyer', 'seller', 'keeper'] as const;
 
 async function sealedIn({ vault }: OperatedLnd): Promise<Record<string, Buffer>> {
@@ -213,6 +218,23 @@ test('a restored wallet that is whole is never put aside, even if its macaroon i
   expect(asideIn(lnd)).toEqual([]);
 });
 
+test('a wallet whose keys were lost is taken over by its password', async () => {
+  const lnd = await operatedLnd();
+  await bear(lnd.nursery, PLAN);
+  const password = (await lnd.vault.read('password'))!;
+  const { secrets } = lnd.place;
+  const vault = openVault(secrets, 'regtest', await openKeyring(join(secrets, 'new-keys')));
+  lnd.restart();
+  const nursery = { ...lnd.nursery, vault };
+  expect(await takeOver(nursery, Buffer.from('another'))).toMatchObject({
+    code: 'node_password_wrong',
+  });
+  await expect(vault.read('password')).rejects.toMatchObject({ code: 'key_unavailable' });
+  expect(await takeOver(nursery, password)).toEqual({ ok: true, value: undefined });
+  expect(Object.keys(await sealedIn({ ...lnd, vault }))).toEqual([...SECRETS]);
+  expect(asideIn(lnd)).toEqual([]);
+});
+
 describe('a wallet that was made elsewhere', () => {
   async function foreign() {
     const lnd = await operatedLnd();
@@ -242,9 +264,12 @@ describe('a wallet that was made elsewhere', () => {
       code: 'node_password_wrong',
     });
     expect(await sealedIn(lnd)).toEqual(sealed);
-    expect(await takeOver(lnd.nursery, Buffer.from('their own password'))).toMatchObject({
-      ok: true,
-    });
+    for (const _ of 'again') {
+      expect(await takeOver(lnd.nursery, Buffer.from('their own password'))).toMatchObject({
+        ok: true,
+      });
+      lnd.restart();
+    }
     expect(asideIn(lnd)).toEqual([]);
   });
 

@@ -1,5 +1,5 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { sats, ZERO } from '../../src/base/index.ts';
+import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
+import { sats, silent, ZERO } from '../../src/base/index.ts';
 import { fundsOf, newAddress } from '../../src/node/funds.ts';
 import {
   bear,
@@ -7,9 +7,11 @@ import {
   listChannels,
   type Operator,
   openChannel,
+  openOperator,
 } from '../../src/node/index.ts';
 import { Refusal } from '../lnd/wire.ts';
-import { type OperatedLnd, openOperatedLnd, WORDS } from './operated-lnd.ts';
+import { movedClock } from '../wallet/play.ts';
+import { NEW_WALLET, type OperatedLnd, openOperatedLnd } from './operated-lnd.ts';
 
 const PEER = `02${'ab'.repeat(32)}`;
 const POINT = `${'cd'.repeat(32)}:1`;
@@ -18,13 +20,7 @@ let lnd: OperatedLnd;
 let admin: Operator;
 beforeAll(async () => {
   lnd = await openOperatedLnd();
-  await bear(lnd.nursery, {
-    words: WORDS,
-    passphrase: '',
-    recoveryWindow: 0,
-    restored: false,
-    channelBackup: undefined,
-  });
+  await bear(lnd.nursery, NEW_WALLET);
   admin = lnd.as('admin');
 });
 beforeEach(() => lnd.forget());
@@ -282,6 +278,21 @@ describe('a channel that is closed', () => {
       code: 'node_refused',
       detail: 'There is no such channel.',
     });
+  });
+
+  test('without a word of lnd is one of which nobody knows, and keeps no connection', async () => {
+    withChannel('listed');
+    lnd.says('closeChannel', () => Promise.withResolvers<object>().promise);
+    const clock = movedClock();
+    clock.hurry(60);
+    const { place, vault } = lnd;
+    const hasty = openOperator({ place, vault, clock, log: silent }, 'admin');
+    expect(await closeChannel(hasty, POINT, false)).toMatchObject({
+      code: 'node_unreachable',
+      detail: expect.stringContaining('not known'),
+    });
+    await vi.waitUntil(() => lnd.open.size === 0);
+    hasty.close();
   });
 
   test('already is closed no second time, but by force', async () => {

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { type Code, DAY, TollkeeperError } from '../../src/base/index.ts';
 import type { Keeper, NodeState, Vault } from '../../src/node/index.ts';
+import { LONGEST_REST_MS } from '../../src/node/mind.ts';
 import { selfSigned } from '../lnd/certificate.ts';
 import {
   isHealthy,
@@ -63,6 +64,16 @@ describe('a wallet', () => {
     await rig.vault.keep('password', Buffer.from(PASSWORD));
     expect((await until(keeper, isHealthy)).lnd).toEqual(state.lnd);
     expect(rig.calls('unlockWallet')).toHaveLength(3);
+  });
+
+  test('that could not be opened is opened later, also when lnd is just being asked how it is', async () => {
+    const rig = await openNodeRig();
+    rig.order({ opensNothing: true });
+    const { keeper } = await troubled(rig, 'node_locked');
+    rig.order({});
+    // By then both are due at once, and one thing at a time is said to lnd.
+    rig.clock.move(LONGEST_REST_MS);
+    await until(keeper, isHealthy);
   });
 
   test('without a password stays locked until there is one', async () => {

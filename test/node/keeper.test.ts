@@ -132,6 +132,28 @@ describe('a node that is wanted to run', () => {
     expect((await read()).health).toBe('healthy');
   });
 
+  test('is to others nothing that a state cannot be, whoever wrote the file', async () => {
+    const odd = { lifecycle: 'asleep', health: 7, lines: 'a line', crashes: '4', retryAt: {} };
+    // Its keeper may write in between.
+    await vi.waitFor(async () => {
+      const said = { ...keeper.state(), at: rig.clock.now(), ...odd, version: ['0'], code: 'none' };
+      writeFileSync(rig.place.state, JSON.stringify(said));
+      expect(await readNodeState(rig.place, rig.clock)).toMatchObject({
+        lifecycle: 'stopped',
+        health: 'unknown',
+        lines: [],
+        crashes: 0,
+        retryAt: undefined,
+        version: undefined,
+        code: undefined,
+        wallet: 'unlocked',
+        lnd: state.lnd,
+      });
+      writeFileSync(rig.place.state, '[]');
+      expect(await readNodeState(rig.place, rig.clock)).toMatchObject({ lnd: state.lnd });
+    });
+  });
+
   test('stops by its own means when it is wanted to', async () => {
     await rig.want('stopped');
     await until(keeper, isStopped);
@@ -210,6 +232,15 @@ describe('the end of a keeper', () => {
     expect(await readNodeState(rig.place, rig.clock)).toMatchObject({ lifecycle: 'stopped' });
   });
 
+  test('comes with a copy of what lnd wrote last into its channel backup', async () => {
+    const rig = await openNodeRig();
+    const { keeper } = await healthy(rig, { backupDirectory: () => rig.home });
+    rig.order({ lastBackup: 'the last channel' });
+    await keeper.close({ leave: false });
+    const copy = join(rig.home, 'tollkeeper-regtest-channel.backup');
+    expect(readFileSync(copy, 'utf8')).toBe('the last channel');
+  });
+
   test('frees the node for another; before that, another is refused', async () => {
     const rig = await openNodeRig();
     const first = keeperProcess(rig);
@@ -240,6 +271,17 @@ describe('somebody else’s process', () => {
 });
 
 describe('an lnd that is to stop', () => {
+  test('leaves a copy of what it wrote last into its channel backup', async () => {
+    const rig = await openNodeRig();
+    const { keeper } = await healthy(rig, { backupDirectory: () => rig.home });
+    rig.order({ lastBackup: 'the last channel' });
+    await rig.want('stopped');
+    await until(keeper, isStopped);
+    const copy = join(rig.home, 'tollkeeper-regtest-channel.backup');
+    await vi.waitUntil(() => existsSync(copy));
+    expect(readFileSync(copy, 'utf8')).toBe('the last channel');
+  });
+
   test('and has a locked wallet, which takes no such order, gets a signal', async () => {
     const rig = await openNodeRig();
     await rig.vault.keep('password', Buffer.from('wrong'));

@@ -11,7 +11,7 @@ import {
   systemClock,
   TollkeeperError,
 } from '../../src/base/index.ts';
-import { codeOf, type NodeAddress, openLine } from '../../src/node/index.ts';
+import { codeOf, type NodeAddress, openLine, rpc } from '../../src/node/index.ts';
 import { selfSigned } from '../lnd/certificate.ts';
 import { type FakeLnd, type FakePlace, openFakeLnd } from '../lnd/lnd.ts';
 import { movedClock } from '../wallet/play.ts';
@@ -125,6 +125,19 @@ test('a call that gets no answer ends in time, and is told that nobody waits any
   });
   expect(answer).toMatchObject({ ok: false, failure: { kind: 'timeout' } });
   await told.promise;
+});
+
+test('nothing is said to a node for a call that has ended', async () => {
+  const lnd = await start();
+  const { line } = lineTo(() => lnd.address());
+  const late = Promise.withResolvers<unknown>();
+  await line.ask(50, (on, over) => {
+    over.addEventListener('abort', () =>
+      late.resolve(rpc(on.default, 'getInfo', {}, over).catch(({ name }: Error) => name)),
+    );
+    return Promise.withResolvers<never>().promise;
+  });
+  expect(await late.promise).toBe('AbortError');
 });
 
 test('a node that comes back is reached again, there or elsewhere, at the first call', async () => {

@@ -12,9 +12,13 @@ export interface Orders {
   /** Answers StopDaemon, and goes on. */
   readonly ignoresStop?: boolean;
   readonly isUnsynced?: boolean;
+  /** Opens its wallet with no password, not even the right one. */
+  readonly opensNothing?: boolean;
   /** Takes connections and calls, and never answers. */
   readonly isSilent?: boolean;
   readonly network?: string;
+  /** The channel backup that it writes right before it ends. */
+  readonly lastBackup?: string;
   /** How long a certificate lasts that it makes. */
   readonly certificateDays?: number;
 }
@@ -87,6 +91,7 @@ type Handler = (request: Record<string, unknown>, macaroon: string) => object;
 const unlocker: Record<string, Handler> = {
   unlockWallet({ wallet_password }) {
     if (state !== 'LOCKED') throw new Refusal('wallet already unlocked');
+    if (orders().opensNothing) throw new Refusal('database not open');
     if (String(wallet_password) !== readFileSync(wallet, 'utf8')) {
       throw new Refusal('invalid passphrase for master public key');
     }
@@ -128,6 +133,8 @@ const lightning: Record<string, Handler> = {
 };
 
 function end(why: string): never {
+  const { lastBackup } = orders();
+  if (lastBackup !== undefined) writeFileSync(join(dirname(wallet), 'channel.backup'), lastBackup);
   say(`Shutdown complete: ${why}`);
   process.exit(0);
 }

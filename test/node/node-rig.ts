@@ -84,7 +84,14 @@ export async function openSharedRig({ hasWallet = true } = {}): Promise<NodeRig>
     calls: method => callsIn(place).filter(call => method === undefined || call.method === method),
     want: want => wish(place, want, clock),
     async keep(changes = {}) {
-      const options = { place, vault, clock, log: silent, backupDirectory: () => '', ...settings };
+      const options = {
+        place,
+        vault,
+        clock,
+        log: silent,
+        backupDirectory: () => undefined,
+        ...settings,
+      };
       const keeper = await openKeeper({ ...options, ...changes });
       if (!keeper.ok) throw new Error(keeper.code);
       keepers.push(keeper.value);

@@ -14,6 +14,7 @@ import {
 import { loadSync } from '@grpc/proto-loader';
 import { onTestFinished } from 'vitest';
 import { type Clock, type Log, systemClock } from '../../src/base/index.ts';
+import type { BirthPlan } from '../../src/node/birth.ts';
 import {
   type NodePlace,
   type Nursery,
@@ -46,6 +47,8 @@ export interface OperatedLnd {
   readonly nursery: Nursery;
   /** All that was asked, but for its state. */
   readonly calls: readonly { readonly method: string; readonly request: Request }[];
+  /** The calls that somebody still waits for. */
+  readonly open: ReadonlySet<object>;
   /** All that was logged, as JSON. */
   readonly logged: readonly string[];
   /** What a method says, from now on; undefined for what it says by itself. */
@@ -67,6 +70,8 @@ export const WORDS: readonly string[] = Array.from(
   { length: 24 },
   (_, at) => `abandon${'abc'[at % 3]}`,
 );
+/** Makes a wallet of them. */
+export const NEW_WALLET: BirthPlan = { seed: 'acknowledged', words: WORDS, passphrase: '' };
 export const ADMIN = ['macaroon:generate'] as const;
 
 const ROOM = 'Lightning';
@@ -92,6 +97,7 @@ export async function openOperatedLnd(clock: Clock = systemClock): Promise<Opera
   const bake = (...rights: readonly string[]) => authority.bake(rights as readonly Right[]);
   const calls: { method: string; request: Request }[] = [];
   const lines = new Map<string, Line>();
+  const waiting = new Set<object>();
   let state = 'NON_EXISTING';
 
   const open = (): object => {
@@ -133,13 +139,18 @@ export async function openOperatedLnd(clock: Clock = systemClock): Promise<Opera
     const why = REFUSALS[state] ?? refusalOf(authority, hex, method);
     if (why !== undefined) throw new Refusal(why);
   };
-  const answer: Answering = async (name, method, { request, metadata }) => {
+  const answer: Answering = async (name, method, call) => {
+    waiting.add(call);
+    call.once('cancelled', () => waiting.delete(call));
+    return said(name, method, call).finally(() => waiting.delete(call));
+  };
+  const said: Answering = async (name, method, { request, metadata }) => {
     if (method !== 'getState') calls.push({ method, request });
     if (name === ROOM) admit(metadata.get('macaroon')[0]?.toString(), method);
     const line = lines.get(method) ?? own[method];
-    const said = typeof line === 'function' ? await line(request) : line;
-    if (said instanceof Refusal) throw said;
-    return said ?? {};
+    const told = typeof line === 'function' ? await line(request) : line;
+    if (told instanceof Refusal) throw told;
+    return told ?? {};
   };
 
   const shows = selfSigned();
@@ -155,6 +166,7 @@ export async function openOperatedLnd(clock: Clock = systemClock): Promise<Opera
     vault,
     nursery: { place, vault, unlocker, clock, log },
     calls,
+    open: waiting,
     logged,
     bake,
     says(method, line) {

@@ -1,6 +1,6 @@
 import { mkdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
 import { DAY, SECOND, systemClock, type TollkeeperError } from '../../src/base/index.ts';
 import {
   addressOf,
@@ -18,22 +18,15 @@ import { readIfThere } from '../../src/secrets/index.ts';
 import { selfSigned } from '../lnd/certificate.ts';
 import { Refusal } from '../lnd/wire.ts';
 import { keeps } from './kept-state.ts';
-import { type OperatedLnd, openOperatedLnd, operatedLnd, WORDS } from './operated-lnd.ts';
+import { NEW_WALLET, type OperatedLnd, openOperatedLnd, operatedLnd } from './operated-lnd.ts';
 
-const PLAN = {
-  words: WORDS,
-  passphrase: '',
-  recoveryWindow: 0,
-  restored: false,
-  channelBackup: undefined,
-};
 const BACKUP = Buffer.from('the channels');
 
 let lnd: OperatedLnd;
 let admin: Operator;
 beforeAll(async () => {
   lnd = await openOperatedLnd();
-  await bear(lnd.nursery, PLAN);
+  await bear(lnd.nursery, NEW_WALLET);
   admin = lnd.as('admin');
 });
 beforeEach(() => lnd.forget());
@@ -46,6 +39,12 @@ describe('an operator', () => {
     expect(refused).toEqual({ ok: false, code: 'node_refused', detail: 'It was foreseen.' });
     expect(await admin.ask('getInfo', {})).toEqual({ ok: false, code: 'node_refused' });
     expect(lnd.logged.at(-1)).toContain('something that nobody foresaw');
+  });
+
+  test('waits for no answer that comes too late, and keeps no connection for it', async () => {
+    lnd.says('getInfo', () => Promise.withResolvers<object>().promise);
+    expect(await admin.ask('getInfo', {}, { ms: 50 })).toMatchObject({ code: 'node_unreachable' });
+    await vi.waitUntil(() => lnd.open.size === 0);
   });
 
   test('hears what is not sure only where it is not', async () => {
@@ -137,7 +136,7 @@ describe('where a node answers', () => {
 
 describe('what is shown of a node', () => {
   const shown = ({ place, vault, nursery }: OperatedLnd) =>
-    snapshotOf({ place, vault, clock: systemClock, log: nursery.log, backupDirectory: '' });
+    snapshotOf({ place, vault, clock: systemClock, log: nursery.log, backupDirectory: undefined });
 
   test('is what its keeper and lnd tell', async () => {
     lnd.says('walletBalance', { confirmed_balance: '7', unconfirmed_balance: '3' });

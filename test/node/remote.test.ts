@@ -19,7 +19,7 @@ import { readIfThere } from '../../src/secrets/index.ts';
 import { selfSigned } from '../lnd/certificate.ts';
 import { Refusal } from '../lnd/wire.ts';
 import { movedClock } from '../wallet/play.ts';
-import { fileOf, type OperatedLnd, openOperatedLnd, WORDS } from './operated-lnd.ts';
+import { fileOf, NEW_WALLET, type OperatedLnd, openOperatedLnd } from './operated-lnd.ts';
 
 const BUYER = ROLES.buyer.map(method => `uri:${method}`);
 const INFO = {
@@ -34,8 +34,7 @@ let lnd: OperatedLnd;
 let own: NodeAddress;
 beforeAll(async () => {
   lnd = await openOperatedLnd();
-  const plan = { words: WORDS, passphrase: '', recoveryWindow: 0, restored: false };
-  await bear(lnd.nursery, { ...plan, channelBackup: undefined });
+  await bear(lnd.nursery, NEW_WALLET);
   const certificate = String(await readIfThere(lnd.place.certificate));
   own = { socket: readRun(lnd.place)!.socket, certificate, macaroon: lnd.bake(...BUYER) };
 });
@@ -247,6 +246,11 @@ describe('the files of a remote node', () => {
 
   test('that are not there are refused', async () => {
     const files = { certificate: '/nowhere/tls.cert', macaroon: '/nowhere/buyer.macaroon' };
+    expect(await readRemote('node.example:10009', files)).toMatchObject({ code: 'invalid_input' });
+  });
+
+  test('that never end are refused', async () => {
+    const files = { certificate: '/dev/zero', macaroon: '/dev/zero' };
     expect(await readRemote('node.example:10009', files)).toMatchObject({ code: 'invalid_input' });
   });
 });

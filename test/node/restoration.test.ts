@@ -1,20 +1,21 @@
 import { readdirSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { systemClock } from '../../src/base/index.ts';
-import { type BirthPlan, bear, snapshotOf, takeOver } from '../../src/node/index.ts';
+import type { BirthPlan } from '../../src/node/birth.ts';
+import { bear, snapshotOf, takeOver } from '../../src/node/index.ts';
 import { endRecovery, unlockWallet } from '../../src/node/recovery.ts';
 import { Refusal } from '../lnd/wire.ts';
 import { keeps } from './kept-state.ts';
-import { type OperatedLnd, operatedLnd, WORDS } from './operated-lnd.ts';
+import { NEW_WALLET, type OperatedLnd, operatedLnd, WORDS } from './operated-lnd.ts';
 
 const BACKUP = Buffer.from('the channels of a wallet that was lost');
-const PLAN: BirthPlan = {
+const PLAN = {
+  seed: 'restored',
   words: WORDS,
   passphrase: '',
   recoveryWindow: 2500,
-  restored: true,
   channelBackup: BACKUP,
-};
+} as const satisfies BirthPlan;
 
 /** What lnd is told of channels when it opens a wallet now. */
 async function toldAtUnlocking(lnd: OperatedLnd): Promise<{ window: number; backup?: Buffer }> {
@@ -81,12 +82,7 @@ describe('the channels of a wallet that is restored', () => {
     lnd.says('initWallet', new Refusal('wrong seed version'));
     await bear(lnd.nursery, PLAN);
     lnd.says('initWallet', undefined);
-    await bear(lnd.nursery, {
-      ...PLAN,
-      restored: false,
-      recoveryWindow: 0,
-      channelBackup: undefined,
-    });
+    await bear(lnd.nursery, NEW_WALLET);
     expect(await toldAtUnlocking(lnd)).toEqual({ window: 0 });
     expect(lnd.requestsOf('verifyChanBackup')).toEqual([]);
   });
@@ -101,7 +97,13 @@ async function shown(lnd: OperatedLnd, state: { synced?: boolean; down?: boolean
     health: state.down ? 'unknown' : 'healthy',
     synced: state.synced ?? true,
   });
-  return snapshotOf({ place, vault, clock: systemClock, log: nursery.log, backupDirectory: '' });
+  return snapshotOf({
+    place,
+    vault,
+    clock: systemClock,
+    log: nursery.log,
+    backupDirectory: undefined,
+  });
 }
 
 const closing = (name: string) => ({
@@ -115,15 +117,10 @@ describe('the recovery that is shown', () => {
     const lnd = await operatedLnd();
     await keeps(lnd.place, { wallet: 'uninitialized' });
     const { place, vault, nursery } = lnd;
-    const view = { place, vault, clock: systemClock, log: nursery.log, backupDirectory: '' };
+    const view = { place, vault, clock: systemClock, log: nursery.log, backupDirectory: undefined };
     expect(await snapshotOf(view)).toMatchObject({ recovery: 'none' });
     expect(await shown(lnd)).toMatchObject({ recovery: 'seed_backup_pending' });
-    await bear(lnd.nursery, {
-      ...PLAN,
-      restored: false,
-      recoveryWindow: 0,
-      channelBackup: undefined,
-    });
+    await bear(lnd.nursery, NEW_WALLET);
     expect(await shown(lnd)).toMatchObject({ recovery: 'seed_backup_acknowledged' });
   });
 

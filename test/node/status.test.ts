@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { MINUTE } from '../../src/base/index.ts';
 import type { NodeState } from '../../src/node/index.ts';
-import { type Mind, newMind } from '../../src/node/mind.ts';
+import { type Current, type Mind, newMind } from '../../src/node/mind.ts';
 import { type Observation, SILENCE } from '../../src/node/observation.ts';
 import { statusOf } from '../../src/node/status.ts';
 
@@ -9,9 +9,12 @@ const NOW = 10_000_000;
 const KEEPER = { pid: 7, startedAt: 'a' };
 const INFO = { version: '0.20.1-beta', height: 451, synced: true };
 
-const run = (at = NOW) => ({
-  run: { lnd: { pid: 8, startedAt: 'b' }, socket: 's', peerPort: 1, sha256: 'c', version: 'd', at },
-});
+const running = (change: Partial<Current> = {}, at = NOW) => {
+  const lnd = { pid: 8, startedAt: 'b' };
+  const run = { lnd, socket: 's', peerPort: 1, sha256: 'c', version: 'd', at };
+  return { current: { ...newMind(run).current!, ...change } };
+};
+const ANSWERED = running({ hasAnswered: true });
 const READY = { stage: 'serving', info: INFO } as const;
 const LOCKED = { stage: 'locked', password: 'a' } as const;
 const stop = (at: number) => ({ stop: { at, why: 'wish' } as const });
@@ -19,64 +22,69 @@ const stop = (at: number) => ({ stop: { at, why: 'wish' } as const });
 test.each<[string, Partial<Mind>, Partial<Observation>, Partial<NodeState>]>([
   ['nothing is wanted', {}, { want: 'stopped' }, { lifecycle: 'stopped', health: 'unknown' }],
   ['it is about to start', {}, {}, { lifecycle: 'starting', health: 'unknown' }],
-  ['it just started', run(), {}, { lifecycle: 'starting', health: 'starting', code: undefined }],
+  [
+    'it just started',
+    running(),
+    {},
+    { lifecycle: 'starting', health: 'starting', code: undefined },
+  ],
   [
     'it says nothing for a minute',
-    run(NOW - MINUTE - 1),
+    running({}, NOW - MINUTE - 1),
     {},
     { lifecycle: 'starting', health: 'unhealthy', code: 'node_unreachable' },
   ],
   [
     'it says nothing any more',
-    { ...run(), hasAnswered: true },
+    ANSWERED,
     {},
     { lifecycle: 'running', health: 'unhealthy', code: 'node_unreachable' },
   ],
   [
     'it is being unlocked',
-    { ...run(), hasAnswered: true },
+    ANSWERED,
     LOCKED,
     { lifecycle: 'running', health: 'starting', wallet: 'locked', code: undefined },
   ],
   [
     'it could not be unlocked for now',
-    { ...run(), hasAnswered: true, unlockAt: NOW + 1 },
+    running({ hasAnswered: true, unlockAt: NOW + 1 }),
     LOCKED,
     { health: 'unhealthy', wallet: 'locked', code: 'node_locked' },
   ],
   [
     'its password is wrong',
-    { ...run(), hasAnswered: true, wrongPassword: 'a' },
+    { ...ANSWERED, wrongPassword: 'a' },
     LOCKED,
     { health: 'unhealthy', wallet: 'locked', code: 'node_password_wrong' },
   ],
   [
     'it is ready',
-    { ...run(), hasAnswered: true },
+    ANSWERED,
     READY,
     { lifecycle: 'running', health: 'healthy', wallet: 'unlocked', height: 451, synced: true },
   ],
   [
     'it is ready and its backup is not',
-    { ...run(), hasAnswered: true },
+    ANSWERED,
     { ...READY, backup: 'channel_backup_failed' },
     { health: 'healthy', code: 'channel_backup_failed' },
   ],
   [
     'it has no certificate and its backup failed',
-    { ...run(), hasAnswered: true },
+    ANSWERED,
     { isUncertified: true, backup: 'channel_backup_failed' },
     { health: 'unhealthy', code: 'node_certificate_invalid' },
   ],
   [
     'it stops',
-    { ...run(), ...stop(NOW - MINUTE) },
+    running(stop(NOW - MINUTE)),
     READY,
     { lifecycle: 'stopping', health: 'unknown', code: undefined },
   ],
   [
     'it takes long to stop',
-    { ...run(), ...stop(NOW - MINUTE - 1) },
+    running(stop(NOW - MINUTE - 1)),
     READY,
     { lifecycle: 'stopping', health: 'unhealthy', code: 'node_stop_pending' },
   ],
@@ -110,11 +118,11 @@ test.each<[string, Partial<Mind>, Partial<Observation>, Partial<NodeState>]>([
     ...SILENCE,
     want: 'running',
     wishedAt: 1,
-    isAlive: mind.run !== undefined,
+    isAlive: mind.current !== undefined,
     hasWallet: true,
     backup: undefined,
     ...looked,
   };
   const told = statusOf(mind, seen, NOW, KEEPER);
-  expect(told).toMatchObject({ keeper: KEEPER, at: NOW, lnd: mind.run?.lnd, ...state });
+  expect(told).toMatchObject({ keeper: KEEPER, at: NOW, lnd: mind.current?.run.lnd, ...state });
 });

@@ -25,7 +25,13 @@ async function keep(): Promise<void> {
   const { settingsOf } = await import('./lnd-binary.ts');
   const place = placeOf(path, 'regtest');
   const vault = openVault(place.secrets, 'regtest', await openKeyring(join(path, 'keys')));
-  const options = { place, vault, clock: systemClock, log: silent, backupDirectory: () => '' };
+  const options = {
+    place,
+    vault,
+    clock: systemClock,
+    log: silent,
+    backupDirectory: () => undefined,
+  };
   const keeper = await openKeeper({ ...options, ...(await settingsOf(path)) });
   if (!keeper.ok) throw new Error(keeper.code);
   for (;;) {

@@ -11,6 +11,7 @@ import {
   vi,
 } from 'vitest';
 import {
+  type Clock,
   HOUR,
   MINUTE,
   msat,
@@ -267,6 +268,13 @@ describe('A sum is freed', () => {
   });
 });
 
+test('A fee is called too much only where it is known what would have been too much', async () => {
+  const payment = await due({ kind: 'instant', fee: sats(6) });
+  expect(await rig.wallet.pay(payment)).toEqual({ kind: 'failed', code: 'FEE_LIMIT' });
+  const looked = await rig.wallet.lookUp(payment.paymentHash);
+  expect(looked).toEqual({ kind: 'failed', code: 'no_route' });
+});
+
 describe('Money whose peers are away', () => {
   const NO_MONEY = { failure_reason: 'FAILURE_REASON_INSUFFICIENT_BALANCE' };
 
@@ -301,6 +309,31 @@ describe('Money whose peers are away', () => {
     const payment = await due({ kind: 'fail' });
     retell(record => ({ ...record, ...NO_MONEY }));
     expect(await rig.wallet.pay(payment)).toEqual({ kind: 'failed', code: 'no_route' });
+  });
+
+  test('is waited for no longer than half of what the payment may take, however slowly lnd answers', async () => {
+    const payment = await due({ kind: 'instant' }, { waitMs: 4 * SECOND });
+    let looks = 0;
+    away(Number.POSITIVE_INFINITY, () => {
+      looks += 1;
+      rig.clock.move(SECOND);
+    });
+    expect((await rig.wallet.pay(payment)).kind).toBe('settled');
+    expect(looks).toBe(2);
+  });
+
+  test('is sent for no call that has ended meanwhile', async () => {
+    const payment = await due();
+    const { clock } = rig;
+    // Rests so long that the call ends during one.
+    const after: Clock['after'] = (ms, signal) =>
+      clock.after(ms < SECOND ? HOUR : ms / HASTE, signal);
+    const wallet = lndWalletAt(() => rig.lnd.address(), { now: clock.now, after });
+    onTestFinished(() => wallet.close());
+    away(1);
+    expect(await wallet.pay(payment)).toEqual(TIMEOUT);
+    for (const _ of 'some time') await rig.wallet.lookUp(payment.paymentHash);
+    expect(rig.lnd.node.requests).toEqual([]);
   });
 
   test('is not counted on for more than it is', async () => {

@@ -8,8 +8,8 @@ const LOOK_MS: number = SECOND / 4;
 
 /**
  * Waits while a payment could be made if only a peer were not away: lnd takes payments some seconds before its
- * channels are up, and would fail at once what a human has just agreed to. Half of what the payment may take goes by
- * at most; what happens then is for lnd to say. Rejects with gRPC's error.
+ * channels are up, and would fail at once what a human has just agreed to. After half of what the payment may take no
+ * new look is begun; what happens then is for lnd to say. Rejects with gRPC's error, and once `over` aborts.
  */
 export async function untilAwake(
   lnd: AuthenticatedLnd,
@@ -17,10 +17,11 @@ export async function untilAwake(
   clock: Clock,
   over: AbortSignal,
 ): Promise<void> {
-  for (let waited = 0; waited < waitMs / 2; waited += LOOK_MS) {
-    if (!(await sleeps(lnd, amount, over))) return;
+  const until = clock.now() + waitMs / 2;
+  while (clock.now() < until && (await sleeps(lnd, amount, over))) {
     await clock.after(LOOK_MS, over);
   }
+  over.throwIfAborted();
 }
 
 async function sleeps(lnd: AuthenticatedLnd, amount: Msat, over: AbortSignal): Promise<boolean> {

@@ -1,7 +1,6 @@
 import type { AuthenticatedLnd } from 'ln-service';
-import { least, type Msat, minus, sats, sum } from '../../base/index.ts';
-import { rpc } from '../../node/index.ts';
-import { amountOf } from './record.ts';
+import { least, type Msat, minus, sats, sum, ZERO } from '../../base/index.ts';
+import { msatIn, rpc } from '../../node/index.ts';
 
 interface ChannelBalance {
   readonly local_balance: { readonly msat: string } | null;
@@ -34,7 +33,7 @@ export async function balanceOf(lnd: AuthenticatedLnd, over: AbortSignal): Promi
     rpc<{ channels: readonly Channel[] }>(lnd.default, 'listChannels', {}, over),
   ]);
   return {
-    awake: minus(amountOf(total?.msat ?? '') ?? sats(0), sum(...channels.map(tiedUp))),
+    awake: minus(msatIn(total?.msat) ?? ZERO, sum(...channels.map(tiedUp))),
     asleep: sum(...channels.filter(({ active }) => !active).map(tiedUp)),
   };
 }

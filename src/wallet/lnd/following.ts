@@ -1,4 +1,4 @@
-import type { Readable } from 'node:stream';
+import type { RpcStream } from '../../node/index.ts';
 import type { PaymentRecord } from './record.ts';
 
 /** What lnd tells of one payment as it goes on. */
@@ -9,16 +9,8 @@ export interface Following {
   last(until: Promise<void>): Promise<PaymentRecord>;
 }
 
-/** A stream of records, which gRPC lets its reader break off. */
-export type RecordStream = Readable & { cancel(): void };
-
-/**
- * Follows a stream of records until `over` aborts; the payment itself goes on. Rejects with gRPC's error where the
- * stream ends before there is a record.
- */
-export async function follow(open: () => RecordStream, over: AbortSignal): Promise<Following> {
-  const stream = open();
-  over.addEventListener('abort', () => stream.cancel(), { once: true });
+/** Follows a stream of records. Rejects with gRPC's error where it ends before there is a record. */
+export async function follow(stream: RpcStream): Promise<Following> {
   const begun = Promise.withResolvers<PaymentRecord>();
   const ended = Promise.withResolvers<void>();
   let newest: PaymentRecord | undefined;
@@ -30,7 +22,6 @@ export async function follow(open: () => RecordStream, over: AbortSignal): Promi
     newest = record;
     begun.resolve(record);
   });
-  // It stays for good: a stream that is broken off ends with an error, and nobody else would take it.
   stream.on('error', end);
   stream.on('end', () => end(new Error('The stream ended without a record.')));
   const first = await begun.promise;

@@ -1,7 +1,7 @@
 import type { AuthenticatedLnd } from 'ln-service';
 import { type Clock, MINUTE, SECOND } from '../../base/index.ts';
 import type { Network } from '../../l402/index.ts';
-import { failureOf } from '../../node/index.ts';
+import { failureOf, STATUS, stream } from '../../node/index.ts';
 import type { Payment, PayOutcome } from '../../task/wallet.ts';
 import { isPayable } from '../payable.ts';
 import { untilAwake } from './awake.ts';
@@ -10,8 +10,6 @@ import { refusalOf } from './refusal.ts';
 import { isReady, selfOf } from './self.ts';
 import { track } from './track.ts';
 
-/** gRPC's status where lnd has the payment already, and it has not failed. */
-const ALREADY_EXISTS = 6;
 /** How long an answer may be relied on that lnd does not know a hash, ms: shorter than a dead process's lease. */
 const FRESH_MS: number = 5 * SECOND;
 /** The most parts that a payment is split into: lnd's own default. */
@@ -64,11 +62,13 @@ async function send(
 ): Promise<Following | PayOutcome> {
   const hash = payment.paymentHash;
   try {
-    return await follow(() => lnd.router.sendPaymentV2(requestOf(payment)), over);
+    // Never after `over`: what a human was told ended unpaid must not be sent behind their back.
+    return await follow(stream(lnd.router, 'sendPaymentV2', requestOf(payment), over));
   } catch (thrown) {
     const failure = failureOf(thrown);
     const code = refusalOf(failure);
-    if (code === undefined && failure.status !== ALREADY_EXISTS) throw thrown;
+    // The other status that is no doubt: lnd has the payment already, and it has not failed.
+    if (code === undefined && failure.status !== STATUS.ALREADY_EXISTS) throw thrown;
     // Its own record has the last word: somebody else may have sent it in between.
     const known = await track(lnd, hash, over);
     return known ?? (code === undefined ? UNREACHABLE : { kind: 'failed', code });

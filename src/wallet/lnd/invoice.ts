@@ -1,7 +1,7 @@
 import { type Msat, SECOND, TollkeeperError, ZERO } from '../../base/index.ts';
+import { msatIn } from '../../node/index.ts';
 import type { Standing } from '../../paywall/issuer.ts';
 import type { Receipt } from '../../paywall/settlement.ts';
-import { amountOf } from './record.ts';
 
 /** lnd's own record of an invoice (`lnrpc.Invoice`), as far as it is read. Whole numbers are decimal text. */
 export interface LndInvoice {
@@ -50,7 +50,7 @@ function hashOf({ r_hash }: LndInvoice): string {
 }
 
 function amountIn({ amt_paid_msat }: LndInvoice): Msat {
-  const amount = amountOf(amt_paid_msat);
+  const amount = msatIn(amt_paid_msat);
   if (amount === undefined || amount === ZERO) throw nonsense();
   return amount;
 }

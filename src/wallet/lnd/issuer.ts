@@ -1,6 +1,6 @@
 import { type Clock, type Log, SECOND, TollkeeperError } from '../../base/index.ts';
 import { decodeOwnInvoice, type Network } from '../../l402/index.ts';
-import { failureOf, type NodeLine, rpc } from '../../node/index.ts';
+import { failureOf, type NodeLine, rpc, STATUS } from '../../node/index.ts';
 import type { InvoiceIssuer, InvoiceOrder, IssuedInvoice, Standing } from '../../paywall/issuer.ts';
 import { demand } from './ask.ts';
 import { type LndInvoice, standingOf } from './invoice.ts';
@@ -9,8 +9,6 @@ import { settlements } from './settlements.ts';
 
 /** How long lnd may take to make an invoice or to find one, ms. */
 const ANSWER_MS: number = 5 * SECOND;
-/** gRPC's status where lnd has no record. */
-const NOT_FOUND = 5;
 
 /** What an issuer of lnd works with. */
 export interface LndIssuerParts {
@@ -28,13 +26,13 @@ export interface LndIssuerParts {
  */
 export async function openLndIssuer(parts: LndIssuerParts): Promise<InvoiceIssuer> {
   const { line, network } = parts;
-  const self = await demand(line, ANSWER_MS, selfOf).catch(thrown => {
+  const { id: node, ...self } = await demand(line, ANSWER_MS, selfOf).catch(thrown => {
     line.close();
     throw thrown;
   });
-  if (self.network !== network) {
+  if (node === undefined || self.network !== network) {
     line.close();
-    throw unavailable('The node is of another network than the settings name.');
+    throw unavailable('The node is of another network than the settings name, or has no key.');
   }
   const closing = new AbortController();
   const whileOpen = <T>(work: () => T): T => {
@@ -42,12 +40,12 @@ export async function openLndIssuer(parts: LndIssuerParts): Promise<InvoiceIssue
     return work();
   };
   return {
-    node: self.id,
+    node,
     real: network === 'bc',
     issue: async order => whileOpen(() => issue(parts, order)),
     lookUp: async hash => whileOpen(() => lookUp(parts, hash)),
     settlements(since, signal) {
-      return settlements({ ...parts, node: self.id, closing: closing.signal }, since, signal);
+      return settlements({ ...parts, node, closing: closing.signal }, since, signal);
     },
     async close() {
       closing.abort();
@@ -90,7 +88,7 @@ async function lookUp({ line, clock }: LndIssuerParts, hash: string): Promise<St
     try {
       return await rpc<LndInvoice>(lnd.default, 'lookupInvoice', request, over);
     } catch (thrown) {
-      if (failureOf(thrown).status === NOT_FOUND) return undefined;
+      if (failureOf(thrown).status === STATUS.NOT_FOUND) return undefined;
       throw thrown;
     }
   });

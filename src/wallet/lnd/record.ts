@@ -1,4 +1,5 @@
-import { type Msat, msat, sum, ZERO } from '../../base/index.ts';
+import { sum, ZERO } from '../../base/index.ts';
+import { msatIn } from '../../node/index.ts';
 import type { PayFailure, PayOutcome, SentPayment } from '../../task/wallet.ts';
 
 /** One try of a payment over one route. */
@@ -58,8 +59,8 @@ function isOver({ status, payment_preimage, htlcs }: PaymentRecord): boolean {
 }
 
 function settledBy({ payment_preimage: preimage, ...record }: PaymentRecord): PayOutcome {
-  const amount = amountOf(record.value_msat);
-  const fee = amountOf(record.fee_msat);
+  const amount = msatIn(record.value_msat);
+  const fee = msatIn(record.fee_msat);
   if (amount === undefined || fee === undefined || amount === ZERO) return NONSENSE;
   return { kind: 'settled', preimage, amount, fee };
 }
@@ -70,7 +71,7 @@ function settledBy({ payment_preimage: preimage, ...record }: PaymentRecord): Pa
  */
 export function sentOf(record: PaymentRecord): SentPayment | undefined {
   const fees = record.status === 'SUCCEEDED' ? [record.fee_msat] : record.htlcs.map(feeOf);
-  const parts = [record.value_msat, ...fees].map(amountOf);
+  const parts = [record.value_msat, ...fees].map(msatIn);
   const known = parts.filter(part => part !== undefined);
   if (known.length < parts.length || !/^\d+$/.test(record.creation_time_ns)) return undefined;
   const at = Number(BigInt(record.creation_time_ns) / NS_PER_MS);
@@ -79,13 +80,4 @@ export function sentOf(record: PaymentRecord): SentPayment | undefined {
 
 function feeOf({ route }: Attempt): string {
   return route?.total_fees_msat ?? '0';
-}
-
-/** An amount in msat as lnd writes it; undefined if no amount of bitcoin is like that. */
-export function amountOf(text: string): Msat | undefined {
-  try {
-    return msat(BigInt(text));
-  } catch {
-    return undefined;
-  }
 }

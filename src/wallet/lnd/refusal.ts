@@ -1,8 +1,5 @@
-import type { NodeFailure } from '../../node/index.ts';
+import { type NodeFailure, STATUS } from '../../node/index.ts';
 import type { PayFailure } from '../../task/wallet.ts';
-
-/** gRPC's status for a request that makes no sense to lnd. */
-const INVALID_ARGUMENT = 3;
 
 /**
  * What lnd v0.20 refuses to send before it records anything (`extractIntentFromSendRequest` in
@@ -21,7 +18,8 @@ const REFUSALS: readonly (readonly [RegExp, PayFailure])[] = [
  * other, after which the money may be under way.
  */
 export function refusalOf({ status, kind, said }: NodeFailure): PayFailure | undefined {
-  if (status === INVALID_ARGUMENT) return 'PaymentFailedError';
+  // The request made no sense to lnd.
+  if (status === STATUS.INVALID_ARGUMENT) return 'PaymentFailedError';
   if (kind !== 'refused') return undefined;
   return REFUSALS.find(([words]) => words.test(said))?.[1];
 }

@@ -1,8 +1,7 @@
 import type { AuthenticatedLnd } from 'ln-service';
 import { type Msat, ZERO } from '../../base/index.ts';
 import { decodeInvoice, type Invoice } from '../../l402/index.ts';
-import { rpc } from '../../node/index.ts';
-import { amountOf } from './record.ts';
+import { msatIn, rpc } from '../../node/index.ts';
 
 /** No fee that anyone would ask for is above this, msat: as good as no limit, which lnd would set itself. */
 const ANY_FEE = 100_000_000_000n;
@@ -20,7 +19,7 @@ export async function feeOfAnyRoute(
   const invoice = decodeInvoice(text);
   if (!invoice.ok) return ZERO;
   const { routes } = await rpc<Routes>(lnd.default, 'queryRoutes', queryOf(invoice.value), over);
-  return amountOf(routes[0]?.total_fees_msat ?? '') ?? ZERO;
+  return msatIn(routes[0]?.total_fees_msat) ?? ZERO;
 }
 
 function queryOf({ payee, amount, minFinalCltv, features, routes }: Invoice): object {

@@ -1,11 +1,11 @@
 import type { AuthenticatedLnd } from 'ln-service';
 import type { Network } from '../../l402/index.ts';
-import { rpc } from '../../node/index.ts';
+import { infoOf } from '../../node/index.ts';
 
 /** What a node says of itself, as far as payments depend on it. */
 export interface Self {
-  /** Its public key, 66 hex digits. */
-  readonly id: string;
+  /** Its public key, 66 hex digits; undefined where it says none. */
+  readonly id: string | undefined;
   /** Undefined for a chain that has no invoices. */
   readonly network: Network | undefined;
   /** Whether it has caught up with its chain. */
@@ -22,18 +22,10 @@ const PREFIXES: Readonly<Record<string, Network>> = {
   simnet: 'sb',
 };
 
-interface Info {
-  readonly identity_pubkey: string;
-  readonly synced_to_chain: boolean;
-  readonly chains: readonly { readonly chain: string; readonly network: string }[];
-}
-
 /** Asks a node about itself; rejects with gRPC's error, as it does while its wallet is locked. */
 export async function selfOf(lnd: AuthenticatedLnd, over: AbortSignal): Promise<Self> {
-  const info = await rpc<Info>(lnd.default, 'getInfo', {}, over);
-  const { identity_pubkey: id, synced_to_chain: synced } = info;
-  const bitcoin = info.chains.find(({ chain }) => chain === 'bitcoin');
-  return { id, synced, network: PREFIXES[bitcoin?.network ?? ''] };
+  const { pubkey, network, synced } = await infoOf(lnd, over);
+  return { id: pubkey, synced, network: PREFIXES[network ?? ''] };
 }
 
 /** Whether payments may be handed to the node: it is of the network that the settings name, and sees its chain. */

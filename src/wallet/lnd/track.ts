@@ -1,9 +1,6 @@
 import type { AuthenticatedLnd } from 'ln-service';
-import { failureOf } from '../../node/index.ts';
+import { failureOf, STATUS, stream } from '../../node/index.ts';
 import { type Following, follow } from './following.ts';
-
-/** gRPC's status where lnd has no record. */
-const NOT_FOUND = 5;
 
 /** Follows the payment of a hash that lnd may know; undefined if it has no record of it. Else rejects with gRPC's error. */
 export async function track(
@@ -13,9 +10,9 @@ export async function track(
 ): Promise<Following | undefined> {
   const request = { payment_hash: Buffer.from(hash, 'hex'), no_inflight_updates: false };
   try {
-    return await follow(() => lnd.router.trackPaymentV2(request), over);
+    return await follow(stream(lnd.router, 'trackPaymentV2', request, over));
   } catch (thrown) {
-    if (failureOf(thrown).status === NOT_FOUND) return undefined;
+    if (failureOf(thrown).status === STATUS.NOT_FOUND) return undefined;
     throw thrown;
   }
 }

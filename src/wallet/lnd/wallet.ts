@@ -82,7 +82,7 @@ async function judged(
   parts: LndWalletParts,
   hash: string,
   answer: Answer<PaymentRecord | PayOutcome>,
-  feeLimit: Msat = ZERO,
+  feeLimit?: Msat,
 ): Promise<PayOutcome> {
   if (!answer.ok) {
     parts.log.warn({ cause: answer.failure, hash }, 'lnd did not say what became of a payment');
@@ -96,17 +96,17 @@ async function judged(
 }
 
 /**
- * lnd calls a way that was too dear no way at all, so it is asked once more which it was; without the fee limit that
- * it was sent with, any fee is too much. And it calls money no money whose peer is away, or was a moment ago: that it
+ * lnd calls a way that was too dear no way at all, so it is asked once more which it was, where the fee limit is known
+ * that it was sent with: lnd does not keep it. And it calls money no money whose peer is away, or was a moment ago: that it
  * is there and has no way is nearer the truth, and calls for patience, not for funds.
  */
 async function causeOf(
   { line }: LndWalletParts,
   { payment_request: invoice, value_msat }: PaymentRecord,
   code: PayFailure,
-  feeLimit: Msat,
+  feeLimit: Msat | undefined,
 ): Promise<PayFailure> {
-  if (code === 'no_route') {
+  if (code === 'no_route' && feeLimit !== undefined) {
     const fee = await ask(line, ROUTE_MS, (lnd, over) => feeOfAnyRoute(lnd, invoice, over));
     return fee.ok && fee.value > feeLimit ? 'FEE_LIMIT' : code;
   }

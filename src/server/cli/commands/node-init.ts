@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import * as z from 'zod';
-import { ok, type Refused, type Result, refuse } from '../../../base/index.ts';
+import { ok, type Result, refuse } from '../../../base/index.ts';
+import type { RestorePlan } from '../../../node/index.ts';
 import { purseOf } from '../../../policy/index.ts';
 import { flag, whole } from '../argument.ts';
 import { defineCommand } from '../command.ts';
@@ -44,7 +45,7 @@ export const nodeInit = defineCommand({
   ],
   input,
   async run(session, given) {
-    const checked = await readBackup(given);
+    const checked = await readRestorePlan(given);
     if (!checked.ok) return checked;
     const nobody = needsHuman(session, 'The words of a wallet are for a human alone.');
     if (nobody !== undefined) return nobody;
@@ -57,11 +58,11 @@ export const nodeInit = defineCommand({
     if (!desk.ok) return desk;
     const agreed = await confirmRealMoney(session, desk.value, chosen.value);
     if (!agreed.ok) return agreed;
-    const plan = { ...checked.value, restored: given.restore };
+    const plan = checked.value;
     // A wallet that was made before, as by a process that then died, may only lack its name in the settings.
     const isNamed = purseOf(policy) === purseOf(chosen.value.policy);
     const made = await withNursery(session, desk.value, nursery =>
-      given.restore ? typedWords(session, nursery, plan) : newWords(session, nursery, plan),
+      plan ? typedWords(session, nursery, plan) : newWords(session, nursery),
     );
     if (!made.ok && (given.restore || isNamed || made.code !== 'node_initialized')) return made;
     const named = await chosen.value.make();
@@ -75,24 +76,21 @@ export const nodeInit = defineCommand({
   },
 });
 
-/** What is restored beside the words. */
-type Given = z.infer<typeof input>;
-
-async function readBackup({
+/** What is restored beside the words; undefined for words that are new. */
+async function readRestorePlan({
   restore,
   recoveryWindow,
   channelBackup: path,
-}: Given): Promise<
-  Result<{ recoveryWindow: number; channelBackup: Uint8Array | undefined }> | Refused
-> {
-  if (!restore && (path ?? recoveryWindow) !== undefined) {
+}: z.infer<typeof input>): Promise<Result<RestorePlan | undefined>> {
+  if (!restore) {
+    if ((path ?? recoveryWindow) === undefined) return ok(undefined);
     return refuse('invalid_input', 'A wallet of new words has nothing to look for: say --restore.');
   }
-  const window = restore ? (recoveryWindow ?? WINDOW) : 0;
-  if (path === undefined) return ok({ recoveryWindow: window, channelBackup: undefined });
+  const plan = { seed: 'restored', recoveryWindow: recoveryWindow ?? WINDOW } as const;
+  if (path === undefined) return ok({ ...plan, channelBackup: undefined });
   const bytes = await readFile(path).catch(() => undefined);
   if (bytes === undefined || bytes.length === 0 || bytes.length > MOST_BACKUP) {
     return refuse('invalid_input', 'The channel backup cannot be read, or is none.');
   }
-  return ok({ recoveryWindow: window, channelBackup: bytes });
+  return ok({ ...plan, channelBackup: bytes });
 }

@@ -20,7 +20,7 @@ export async function keeperOf(
     place,
     vault,
     clock,
-    backupDirectory: () => rules().backupDirectory,
+    backupDirectory: () => rules().backupDirectory || undefined,
     log,
     configuration() {
       const { alias, rpcPort, peerPort } = settings.read().settings.lnd;

@@ -1,16 +1,13 @@
 import { type Result, refuse } from '../../../base/index.ts';
 import {
   askedBack,
-  type BirthPlan,
   bear,
   type Nursery,
+  type RestorePlan,
   seedText,
   wordsOf,
 } from '../../../node/index.ts';
 import type { Session } from '../session.ts';
-
-/** What is made beside the words. */
-type Plan = Pick<BirthPlan, 'recoveryWindow' | 'channelBackup' | 'restored'>;
 
 /** How often a human may say the words back wrongly: then they were not written down. */
 const MOST_TRIES = 3;
@@ -19,11 +16,7 @@ const MOST_TRIES = 3;
  * Makes words, shows them once, and makes the wallet of them only after a human has said some of them back: there is
  * never a wallet whose words nobody has.
  */
-export async function newWords(
-  session: Session,
-  nursery: Nursery,
-  plan: Plan,
-): Promise<Result<void>> {
+export async function newWords(session: Session, nursery: Nursery): Promise<Result<void>> {
   const made = await nursery.unlocker.seed('');
   if (!made.ok) return refuse('node_unreachable');
   const words = made.value;
@@ -38,7 +31,7 @@ export async function newWords(
   if (!(await saidBack(session, words))) {
     return refuse('seed_invalid', 'They were not said back, so nothing was made of them.');
   }
-  return bear(nursery, { ...plan, words, passphrase: '' });
+  return bear(nursery, { seed: 'acknowledged', words, passphrase: '' });
 }
 
 async function saidBack({ output, terminal }: Session, words: readonly string[]): Promise<boolean> {
@@ -59,7 +52,7 @@ async function saidBack({ output, terminal }: Session, words: readonly string[])
 export async function typedWords(
   { terminal }: Session,
   nursery: Nursery,
-  plan: Plan,
+  plan: RestorePlan,
 ): Promise<Result<void>> {
   const typed = await terminal.apart(() => terminal.type('The 24 words, in order'));
   const words = wordsOf(typed ?? '');
