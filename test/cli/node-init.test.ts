@@ -41,6 +41,11 @@ describe('node init that breaks off', () => {
     expect(await stated()).toBe(before);
   });
 
+  test('reads no channel backup that never ends', async () => {
+    const seen = await sitAt(nodeInit, home, { restore: true, channelBackup: '/dev/zero' });
+    expect(seen).toMatchObject({ end: 'invalid_input', asked: [] });
+  });
+
   test('leaves them as they were where the PIN is wrong', async () => {
     await openPin(join(home, 'keys'), systemClock).set(PIN);
     const seen = await sitAt(nodeInit, home, { network: 'regtest' }, 'not the pin');

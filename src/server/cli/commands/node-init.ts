@@ -1,7 +1,6 @@
-import { readFile } from 'node:fs/promises';
 import * as z from 'zod';
 import { ok, type Result, refuse } from '../../../base/index.ts';
-import type { RestorePlan } from '../../../node/index.ts';
+import { MOST_BACKUP, type RestorePlan, readSmallFile } from '../../../node/index.ts';
 import { purseOf } from '../../../policy/index.ts';
 import { flag, whole } from '../argument.ts';
 import { defineCommand } from '../command.ts';
@@ -17,8 +16,6 @@ import { needsHuman } from '../session.ts';
 /** How many unused addresses in a row end the search for what words owned: lnd's own default. */
 const WINDOW = 2500;
 const NETWORKS = ['regtest', 'signet', 'testnet', 'mainnet'] as const;
-/** A channel backup that is larger is none, bytes. */
-const MOST_BACKUP = 1 << 20;
 
 const input = z.strictObject({
   network: z.enum(NETWORKS, { error: `must be one of ${NETWORKS.join(', ')}` }).optional(),
@@ -88,8 +85,8 @@ async function readRestorePlan({
   }
   const plan = { seed: 'restored', recoveryWindow: recoveryWindow ?? WINDOW } as const;
   if (path === undefined) return ok({ ...plan, channelBackup: undefined });
-  const bytes = await readFile(path).catch(() => undefined);
-  if (bytes === undefined || bytes.length === 0 || bytes.length > MOST_BACKUP) {
+  const bytes = await readSmallFile(path, MOST_BACKUP).catch(() => 'unfit' as const);
+  if (typeof bytes === 'string' || bytes.length === 0) {
     return refuse('invalid_input', 'The channel backup cannot be read, or is none.');
   }
   return ok({ ...plan, channelBackup: bytes });
