@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { rm } from 'node:fs/promises';
-import { ok, type Result, refuse, TollkeeperError } from '../base/index.ts';
+import { basename } from 'node:path';
+import { type Clock, ok, type Result, refuse, TollkeeperError } from '../base/index.ts';
 import { createFile, readIfThere, replaceFile } from '../secrets/index.ts';
 import { isAlive, processIn, processOf } from './process-id.ts';
 import type { ProcessId } from './state.ts';
@@ -38,6 +39,19 @@ export async function takeLock(path: string): Promise<Result<Lock>> {
       if (await isHeld()) await rm(path, { force: true });
     },
   });
+}
+
+/** How often it is tried again to take a lock that another process has, ms. */
+const RETRY_MS = 50;
+
+/** The same as `takeLock`, which waits so long for its turn (ms). */
+export async function awaitLock(path: string, clock: Clock, ms: number): Promise<Result<Lock>> {
+  const until = clock.now() + ms;
+  for (;;) {
+    const lock = await takeLock(path);
+    if (lock.ok || clock.now() >= until) return lock;
+    await clock.after(RETRY_MS);
+  }
 }
 
 /** The process that has the lock, if it still runs. */
@@ -93,6 +107,6 @@ async function holder(path: string): Promise<Holder | undefined> {
   }
   throw new TollkeeperError(
     'node_busy',
-    'keeper.lock is damaged; remove it if no other process has charge of the node.',
+    `${basename(path)} is damaged; remove it if no other process has charge of the node.`,
   );
 }

@@ -52,8 +52,8 @@ const SPOILED: ReadonlySet<Code> = new Set(['checksum_mismatch', 'archive_invali
 /**
  * Makes the pinned lnd ready to run: fetched, its hashes checked, and put in its place in one step. Killed at any
  * moment it leaves nothing that looks ready; the next run goes on from there. Several at once do no harm.
- * Refuses with `invalid_target`, `invalid_input`, `download_failed`, `checksum_mismatch`, `archive_invalid` or
- * `disk_full`; rejects with `store_unavailable`.
+ * Refuses with `invalid_target`, `invalid_input`, `download_failed`, `checksum_mismatch`, `archive_invalid`,
+ * `disk_full` or `node_busy`; rejects with `store_unavailable`.
  */
 export async function prepare(order: Preparation): Promise<Result<Prepared>> {
   const release = releaseFor(order.manifest, order.target);
@@ -91,7 +91,7 @@ async function make(
   release: Release,
   place: Workplace,
 ): Promise<Result<Binary>> {
-  const { home, clock, mirror = release.baseUrl } = order;
+  const { clock, mirror = release.baseUrl } = order;
   const url = `${mirror.replace(/\/+$/, '')}/${release.archive}`;
   const { archive = place.archive } = order;
   const fetched = await checkedArchive(archive, url, order, release);
@@ -100,7 +100,7 @@ async function make(
   const unpacked = await unpackChecked(archive, staged, release);
   if (!unpacked.ok) return unpacked;
   await recordRuntime(staged, release, order.archive ?? url, clock.now());
-  return install(staged, home, release, attempt => place.at(`aside-${attempt}`));
+  return install(staged, place.at('aside'), release, order);
 }
 
 /** Sees to it that the archive is there and the pinned one; what a run before this fetched whole is not fetched again. */

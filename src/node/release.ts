@@ -1,9 +1,10 @@
 import { access, constants, rename } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { ok, type Result, refuse } from '../base/index.ts';
+import { type Clock, MINUTE, ok, type Result, refuse } from '../base/index.ts';
 import { syncDirectory } from '../secrets/index.ts';
 import type { Binary } from './binary.ts';
 import { checksumOf } from './checksum.ts';
+import { awaitLock } from './lock.ts';
 import { type Manifest, type Release, releaseFor } from './manifest.ts';
 import { releasesOf } from './place.ts';
 import { checkRuntime } from './runtime.ts';
@@ -43,36 +44,38 @@ export async function preparedBinary(home: string, release: Release): Promise<Re
   return ok({ path, sha256, version: release.version.slice(1), origin: 'release' });
 }
 
-/** How often a place that others put the same release into is tried. */
-const MOST_TRIES = 5;
+/** How long others may take to put the same release in its place, ms. */
+const TURN_MS: number = MINUTE;
 
 /**
  * Moves a whole, synced directory to where the release belongs, in one step: whoever looks finds nothing or all of
- * it, whenever this is killed. What is there and not intact goes `aside` first; what is intact stays.
+ * it, whenever this is killed. What is there and not intact goes `aside` first; what is intact stays. One run does
+ * this at a time: two could each move aside what the other just put there. `node_busy` if its turn never comes.
  */
 export async function install(
   staged: string,
-  home: string,
+  aside: string,
   release: Release,
-  aside: (attempt: number) => string,
+  { home, clock }: Pick<ReleaseOrder, 'home'> & { readonly clock: Clock },
 ): Promise<Result<Binary>> {
-  const directory = directoryOf(home, release);
   await syncDirectory(staged);
-  for (let attempt = 0; attempt < MOST_TRIES; attempt += 1) {
+  const turn = await awaitLock(join(releasesOf(home), 'install.lock'), clock, TURN_MS);
+  if (!turn.ok) return turn;
+  try {
     const there = await preparedBinary(home, release);
     if (there.ok) return there;
-    await rename(directory, aside(attempt)).catch(unless('ENOENT'));
-    // Another run may have put its own there just now.
-    await rename(staged, directory).catch(unless('ENOTEMPTY', 'EEXIST', 'ENOENT'));
+    const directory = directoryOf(home, release);
+    await rename(directory, aside).catch(ifThere);
+    await rename(staged, directory);
     await syncDirectory(dirname(directory));
+    return await preparedBinary(home, release);
+  } finally {
+    await turn.value.release();
   }
-  return preparedBinary(home, release);
 }
 
-function unless(...codes: readonly string[]): (thrown: NodeJS.ErrnoException) => void {
-  return thrown => {
-    if (!codes.includes(thrown.code ?? '')) throw thrown;
-  };
+function ifThere(thrown: NodeJS.ErrnoException): void {
+  if (thrown.code !== 'ENOENT') throw thrown;
 }
 
 async function isExecutable(path: string): Promise<boolean> {

@@ -303,7 +303,7 @@ test('several at once do each other no harm', async () => {
   const made = await makeUp();
   const { origin } = await openMirror(made.archive);
   const all = await Promise.all(
-    Array.from({ length: 5 }, () => prepared(made, { mirror: origin })),
+    Array.from({ length: 20 }, () => prepared(made, { mirror: origin })),
   );
   const paths = all.map(each => each.ok && (each.value satisfies Prepared).path);
   expect(new Set(paths)).toEqual(new Set([join(ready, 'lnd')]));
