@@ -72,7 +72,10 @@ export async function startPeer(place: PeerPlace): Promise<Peer> {
     address,
     async isReady() {
       const { channels } = await service.getChannels({ lnd, is_active: true });
-      return channels.length > 0;
+      if (channels[0] === undefined) return false;
+      // It finds a way only through what its map shows, which a channel is on a moment after it is active.
+      const { policies } = await service.getChannel({ lnd, id: channels[0].id });
+      return policies.every(({ cltv_delta }) => cltv_delta !== undefined);
     },
     async earned() {
       const { invoices } = await service.getInvoices({ lnd, is_unconfirmed: false });
