@@ -1,24 +1,8 @@
-import { once } from 'node:events';
-import { connect, type Socket } from 'node:net';
 import { expect, onTestFinished, test, vi } from 'vitest';
 import { boothBefore, openBehind, TICKET } from './booth.ts';
-import { ask, openUpstream, say } from './wire.ts';
+import { ask, dial, openUpstream, say } from './wire.ts';
 
 const paid = { authorization: TICKET };
-
-async function dial(url: string, text = ''): Promise<{ socket: Socket; heard: () => string }> {
-  const socket = connect(Number(new URL(url).port), '127.0.0.1');
-  onTestFinished(() => void socket.destroy());
-  let heard = '';
-  socket
-    .on('error', () => undefined)
-    .on('data', piece => {
-      heard += piece.toString('latin1');
-    });
-  await once(socket, 'connect');
-  socket.write(text);
-  return { socket, heard: () => heard };
-}
 
 test('a client that is slow with its head is let go, whoever else is served', async () => {
   const { url } = await openBehind(boothBefore((await openUpstream()).origin), {

@@ -1,14 +1,12 @@
-import { once } from 'node:events';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import type { ServerResponse } from 'node:http';
 import { request as secureRequest } from 'node:https';
-import { connect, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, onTestFinished, test, vi } from 'vitest';
 import type { Log } from '../../../src/base/index.ts';
 import { boothBefore, openBehind, TICKET } from './booth.ts';
-import { ask, openUpstream } from './wire.ts';
+import { ask, dial, openUpstream } from './wire.ts';
 
 const paid = { authorization: TICKET };
 const fixture = (name: string) => join(import.meta.dirname, '..', '..', 'http', 'fixtures', name);
@@ -98,16 +96,6 @@ describe('the admin listener', () => {
   });
 });
 
-/** A client that connects and says nothing. */
-async function silence(url: string): Promise<Socket> {
-  const socket = connect(Number(new URL(url).port), '127.0.0.1');
-  onTestFinished(() => void socket.destroy());
-  // Without a reader an end is never seen.
-  socket.on('error', () => undefined).resume();
-  await once(socket, 'connect');
-  return socket;
-}
-
 describe('TLS', () => {
   test('is spoken where the settings name a certificate, and said to the upstream', async () => {
     const upstream = await openUpstream((request, response) => {
@@ -131,8 +119,8 @@ describe('TLS', () => {
       settings: { tls },
       limits,
     });
-    const silent = [await silence(url), await silence(url)];
-    await vi.waitUntil(() => silent.every(({ destroyed }) => destroyed), { timeout: 5000 });
+    const silent = [await dial(url), await dial(url)];
+    await vi.waitUntil(() => silent.every(({ socket }) => socket.destroyed), { timeout: 5000 });
   });
 
   test('does not hold the closing up before it is agreed on', async () => {
@@ -140,7 +128,7 @@ describe('TLS', () => {
       settings: { tls },
       limits: { drainMs: 100 },
     });
-    const silent = await silence(gateway.url);
+    const { socket: silent } = await dial(gateway.url);
     await gateway.close();
     await vi.waitUntil(() => silent.destroyed);
   });

@@ -1,22 +1,11 @@
-import { once } from 'node:events';
 import type { ServerResponse } from 'node:http';
-import { connect, type Socket } from 'node:net';
-import { expect, onTestFinished, test, vi } from 'vitest';
+import { expect, test, vi } from 'vitest';
 import { boothBefore, openBehind, TICKET } from './booth.ts';
-import { ask, openUpstream, say } from './wire.ts';
+import { ask, dial, openUpstream, say } from './wire.ts';
 
 const paid = { authorization: TICKET };
 const get = (path: string, more = '') =>
   `GET ${path} HTTP/1.1\r\nHost: shop.example\r\nAuthorization: ${TICKET}\r\n${more}\r\n`;
-
-async function dial(url: string, text: string): Promise<Socket> {
-  const socket = connect(Number(new URL(url).port), '127.0.0.1');
-  onTestFinished(() => void socket.destroy());
-  socket.on('error', () => undefined).resume();
-  await once(socket, 'connect');
-  socket.write(text);
-  return socket;
-}
 
 test('requests that come at once are answered one after the other, in their order', async () => {
   const held: ServerResponse[] = [];
@@ -45,7 +34,7 @@ test('a request that waits for its turn takes nothing, and leaves nothing behind
   const booth = boothBefore(upstream.origin);
   const { url } = await openBehind(booth, { limits: { upstreamConnections: 1 } });
   for (const round of [1, 2, 3]) {
-    const socket = await dial(url, get('/slow') + get('/big') + get('/big'));
+    const { socket } = await dial(url, get('/slow') + get('/big') + get('/big'));
     await vi.waitUntil(() => held.length === round);
     socket.destroy();
     await vi.waitUntil(() => held.at(-1)?.destroyed);
@@ -58,7 +47,7 @@ test('a client that never waits for its answers is let go', async () => {
   const upstream = await openUpstream(() => undefined);
   const booth = boothBefore(upstream.origin);
   const { url } = await openBehind(booth);
-  const socket = await dial(url, get('/').repeat(500));
+  const { socket } = await dial(url, get('/').repeat(500));
   await vi.waitUntil(() => socket.destroyed);
   expect(booth.uses).toBe(1);
 });
@@ -67,7 +56,7 @@ test('a WebSocket is not begun while an answer is on its way', async () => {
   const upstream = await openUpstream(() => undefined);
   const { url } = await openBehind(boothBefore(upstream.origin));
   const upgrade = 'Connection: Upgrade\r\nUpgrade: websocket\r\n';
-  const socket = await dial(url, get('/') + get('/socket', upgrade));
+  const { socket } = await dial(url, get('/') + get('/socket', upgrade));
   await vi.waitUntil(() => socket.destroyed);
   expect(upstream.seen.every(({ target }) => target === '/')).toBe(true);
   expect((await ask(url)).status).toBe(402);

@@ -1,8 +1,7 @@
-import { once } from 'node:events';
-import { connect, type Socket } from 'node:net';
-import { expect, onTestFinished, test, vi } from 'vitest';
+import type { Socket } from 'node:net';
+import { expect, test, vi } from 'vitest';
 import { boothBefore, openBehind, TICKET } from './booth.ts';
-import { openUpstream, say, type Upstream, valuesOf } from './wire.ts';
+import { type Caller, dial, openUpstream, say, type Upstream, valuesOf } from './wire.ts';
 
 const upgrade = (lines = '', target = '/chat') =>
   `GET ${target} HTTP/1.1\r\nHost: shop.example\r\nConnection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Key: a2V5\r\n${lines}\r\n`;
@@ -22,19 +21,10 @@ async function openEcho(): Promise<Upstream & { sockets: Socket[] }> {
   return { ...upstream, sockets };
 }
 
-async function switchedOver(url: string, early = '') {
-  const socket = connect(Number(new URL(url).port), '127.0.0.1');
-  onTestFinished(() => void socket.destroy());
-  await once(socket, 'connect');
-  let heard = '';
-  socket
-    .on('error', () => undefined)
-    .on('data', piece => {
-      heard += piece.toString('latin1');
-    });
-  socket.write(upgrade(PAID) + early);
-  await vi.waitUntil(() => heard.includes('hello'));
-  return { socket, heard: () => heard };
+async function switchedOver(url: string, early = ''): Promise<Caller> {
+  const caller = await dial(url, upgrade(PAID) + early);
+  await vi.waitUntil(() => caller.heard().includes('hello'));
+  return caller;
 }
 
 test('a paid WebSocket is switched to, and passes both ways from the first byte on', async () => {

@@ -1,29 +1,13 @@
 import { once } from 'node:events';
-import { connect, type Socket } from 'node:net';
-import { expect, onTestFinished, test, vi } from 'vitest';
+import { expect, test, vi } from 'vitest';
 import { boothBefore, openBehind, TICKET } from './booth.ts';
-import { openUpstream } from './wire.ts';
+import { type Caller, dial, openUpstream } from './wire.ts';
 
 const MIB = 1024 * 1024;
 
-interface Uploader {
-  readonly socket: Socket;
-  heard(): string;
-}
-
-async function upload(url: string, path: string, bytes: number): Promise<Uploader> {
-  const socket = connect(Number(new URL(url).port), '127.0.0.1');
-  onTestFinished(() => void socket.destroy());
-  let heard = '';
-  socket
-    .on('error', () => undefined)
-    .on('data', piece => {
-      heard += piece.toString('latin1');
-    });
-  await once(socket, 'connect');
+function upload(url: string, path: string, bytes: number): Promise<Caller> {
   const lines = `Host: shop.example\r\nAuthorization: ${TICKET}\r\nContent-Length: ${bytes}\r\n`;
-  socket.write(`POST ${path} HTTP/1.1\r\n${lines}\r\n`);
-  return { socket, heard: () => heard };
+  return dial(url, `POST ${path} HTTP/1.1\r\n${lines}\r\n`);
 }
 
 const refusing = () =>

@@ -68,6 +68,27 @@ export async function say(url: string, text: string, until?: RegExp): Promise<st
   });
 }
 
+/** A connection to a gateway, and what came over it so far. */
+export interface Caller {
+  readonly socket: Socket;
+  heard(): string;
+}
+
+/** Connects and writes bytes word for word, if any; it reads on, and is gone with the test. */
+export async function dial(url: string, text = ''): Promise<Caller> {
+  const socket = connect(Number(new URL(url).port), '127.0.0.1');
+  onTestFinished(() => void socket.destroy());
+  let heard = '';
+  socket
+    .on('error', () => undefined)
+    .on('data', piece => {
+      heard += piece.toString('latin1');
+    });
+  await once(socket, 'connect');
+  socket.write(Buffer.from(text, 'latin1'));
+  return { socket, heard: () => heard };
+}
+
 /** An upstream on loopback. */
 export interface Upstream {
   readonly origin: string;
