@@ -39,6 +39,8 @@ export function canonicalPath(target: string): Result<RequestPath> {
   const isEscaped = raw.includes('%');
   if (isEscaped && !isUtf8(raw)) return bad('It is not UTF-8.');
   const path = isEscaped ? raw.replace(/%../g, spell) : raw;
+  // What `%25%32f` was is an escape of a slash only once its digits stand for themselves.
+  if (HIDDEN.test(path)) return bad('It hides structure behind an escape.');
   return DOTS.test(path) ? bad('It holds a dot segment.') : ok({ path, query });
 }
 

@@ -36,6 +36,8 @@ describe('a request-target', () => {
   });
 
   test.each([
+    '/%25%30%30',
+    '/%25%32f',
     '',
     '*',
     'a/b',
